@@ -1,0 +1,34 @@
+import type { Tensor } from "../tensor/tensor.ts";
+import type { Checks, Program } from "../ir/program.ts";
+import type { Graph } from "../graph/graph.ts";
+
+/** Turns graphs into programs, and programs into something that runs. */
+export interface Engine {
+  readonly name: string;
+  /** What a run looks for when nobody says. */
+  readonly checks: Checks;
+  /** Passes and lowering, for this engine. Throws UnsupportedError naming what it lacks. */
+  plan(graph: Graph, options: PlanOptions): Program;
+  /** All other expensive work happens here. */
+  load(program: Program): Executable;
+  /** A copy of a tensor in the engine's memory; a tensor that is there already is returned as it is. */
+  store(tensor: Tensor): Tensor;
+  /** Give all memory back. Programs and stored tensors can't be used afterwards. */
+  dispose(): void;
+}
+
+export interface PlanOptions {
+  readonly checks: Checks;
+}
+
+/** A program that is ready to run, any number of times. */
+export interface Executable {
+  /**
+   * Inputs and outputs in the order of the program. The caller has checked the types. Outputs are new tensors that the
+   * next run leaves alone.
+   *
+   * Throws: IndexError and NonFiniteError, when the program was planned with checks.
+   */
+  run(inputs: readonly Tensor[]): readonly Tensor[];
+  dispose(): void;
+}

@@ -1,0 +1,102 @@
+import { ScopeError } from "../tensor/error.ts";
+import type { TensorType } from "../tensor/type.ts";
+import { applyOp, type Node, type Op, type Value } from "./node.ts";
+
+/** The function from `inputs` to `outputs`. Any value may be an input: the graph is cut there. */
+export interface Graph {
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+}
+
+/** Who made an input, so that a value used outside its place can be explained. */
+export interface InputAttrs {
+  readonly type: TensorType;
+  /** The input belongs to the step of a scan, made at this line of the user's code if lines are captured. */
+  readonly step?: { readonly of: string; readonly source: string | undefined };
+}
+
+/** A value that is given from outside: an argument of a compiled function, or of a step. */
+export const inputOp: Op<InputAttrs> = {
+  name: "input",
+  infer: (_, { type }) => [type],
+  // Graphs are closed by naming their inputs, so an input is never lowered: `unbound` has spoken before.
+  lower: { kernels: (node) => { throw unbound(node as Node); } },
+};
+
+export const input = (type: TensorType, label?: string, step?: InputAttrs["step"]): Value => {
+  const [value] = applyOp(inputOp, [], step ? { type, step } : { type });
+  return label === undefined ? value! : value!.name(label);
+};
+
+/** Close a graph by naming its ends, and check that nothing inside hangs in the air. */
+export function graph(inputs: readonly Value[], outputs: readonly Value[]): Graph {
+  const closed = { inputs, outputs };
+  checkBound(closed);
+  return closed;
+}
+
+/**
+ * Nodes of a graph in topological order. Nodes that make a graph's inputs are not part of it.
+ * A multi-output node belongs to it when any of its outputs is needed.
+ */
+export function nodesOf({ inputs, outputs }: Graph): Node[] {
+  const cut = new Set(inputs);
+  const seen = new Set<Node>();
+  const stack = [...outputs];
+  for (let value = stack.pop(); value; value = stack.pop()) {
+    if (cut.has(value) || seen.has(value.node)) continue;
+    seen.add(value.node);
+    for (const x of value.node.inputs) stack.push(x);
+  }
+  return [...seen].sort((a, b) => a.id - b.id);
+}
+
+/** All values that depend on one of `sources`, the sources included. */
+export function dependents(nodes: readonly Node[], sources: Iterable<Value>): Set<Value> {
+  const found = new Set(sources);
+  for (const node of nodes) {
+    if (node.inputs.some((x) => found.has(x))) for (const y of node.outputs) found.add(y);
+  }
+  return found;
+}
+
+/**
+ * Check that every input that a graph's outputs need is one of its own.
+ *
+ * Throws: ScopeError.
+ */
+export function checkBound(closed: Graph): void {
+  for (const node of nodesOf(closed)) {
+    if (node.op === (inputOp as Op)) throw unbound(node);
+  }
+}
+
+function unbound(node: Node): ScopeError {
+  const { step } = node.attrs as InputAttrs;
+  const name = node.outputs[0]!.label ?? "a value";
+  if (!step) {
+    return new ScopeError(`graph: ${name} is an input of another function and has no value here.`, "Pass it as an argument of the function that is compiled.");
+  }
+  const where = step.source ? ` (${step.source})` : "";
+  return new ScopeError(`${step.of}: ${name} belongs to the step of a ${step.of}${where} and has no value outside it.`, "Return it from the step, or watch it by name.");
+}
+
+/**
+ * A copy of a graph in which `visit` may replace the outputs of any node. It is given the node and its inputs as they
+ * are by then; without an answer the node stays, or is applied anew when an input changed.
+ */
+export function rewrite(closed: Graph, visit: (node: Node, inputs: readonly Value[]) => readonly Value[] | undefined): Graph {
+  const replaced = new Map<Value, Value>();
+  const current = (x: Value): Value => replaced.get(x) ?? x;
+  for (const node of nodesOf(closed)) {
+    const inputs = node.inputs.map(current);
+    const changed = inputs.some((x, i) => x !== node.inputs[i]);
+    const outputs = visit(node, inputs) ?? (changed ? applyOp(node.op, inputs, node.attrs) : node.outputs);
+    node.outputs.forEach((y, i) => {
+      const z = outputs[i]!;
+      if (z !== y) for (const label of y.labels) z.name(label);
+      replaced.set(y, z);
+    });
+  }
+  return { inputs: closed.inputs, outputs: closed.outputs.map(current) };
+}

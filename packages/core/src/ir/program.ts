@@ -1,0 +1,62 @@
+import type { Tensor } from "../tensor/tensor.ts";
+import type { TypedArray } from "../tensor/type.ts";
+import type { Kernel } from "./kernel.ts";
+import type { Buffer, LoopId, View } from "./view.ts";
+
+/** Run a kernel on operands: reads first, then writes. */
+export interface Call {
+  readonly kind: "call";
+  /** Into `Program.kernels`. */
+  readonly kernel: number;
+  readonly operands: readonly View[];
+  readonly origin: Origin;
+}
+
+/** Run statements `length` times; views with a step of this loop move. */
+export interface Loop {
+  readonly kind: "loop";
+  readonly loop: LoopId;
+  readonly length: number;
+  readonly reverse: boolean;
+  readonly body: readonly Statement[];
+  readonly origin: Origin;
+}
+
+/** Call a JavaScript function on copies of the reads; its results are written. The only way out of the engine during a run. */
+export interface Host {
+  readonly kind: "host";
+  readonly f: HostFunction;
+  readonly reads: readonly View[];
+  readonly writes: readonly View[];
+  readonly origin: Origin;
+}
+
+/** One array per output, of the output's dtype and size. */
+export type HostFunction = (inputs: readonly Tensor[]) => readonly TypedArray[];
+
+export type Statement = Call | Loop | Host;
+
+/** Which node a statement computes: for reports. */
+export interface Origin {
+  readonly node: number;
+  /** `take: params.embed.table f32[65, 128], batch.x i32[50, 50]`. */
+  readonly text: string;
+}
+
+/** What a run looks for on its way. `indices`: an index outside its axis. `finite`: also the first NaN or infinity. */
+export type Checks = "none" | "indices" | "finite";
+
+/** A buffer with what it starts with, if that is known before any run. */
+export interface Allocation extends Buffer {
+  readonly data?: TypedArray;
+}
+
+/** Kernels in order over buffers: everything an engine needs, and nothing it could not print. */
+export interface Program {
+  readonly kernels: readonly Kernel[];
+  readonly buffers: readonly Allocation[];
+  readonly inputs: readonly View[];
+  readonly outputs: readonly View[];
+  readonly statements: readonly Statement[];
+  readonly checks: Checks;
+}
