@@ -100,7 +100,7 @@ function takeLock() {
     // An empty file is a lock in the making, or one whose holder died at once.
     const left = holder === "" ? waited > 20 : holder !== undefined && !isRunning(Number(holder));
     if (left) rmSync(lock, { force: true });
-    else if (waited === 5)
+    else if (waited === 5 && holder)
       console.log(`unroll: waiting for the install of process ${holder} (it holds .run.lock)`);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
   }
