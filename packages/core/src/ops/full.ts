@@ -1,5 +1,5 @@
 import { DTypeError } from "../tensor/error.ts";
-import type { TensorType } from "../tensor/type.ts";
+import type { DType, TensorType } from "../tensor/type.ts";
 import { applyOp, type Op, type Value } from "../graph/node.ts";
 
 interface FullAttrs {
@@ -10,7 +10,6 @@ interface FullAttrs {
 const fullOp: Op<FullAttrs> = {
   name: "full",
   infer: (_, { type }) => [type],
-  vjp: () => [],
   lower: { scalar: (s, _, { value, type }) => s.constant(type.dtype, value) },
   show: ({ value }) => String(value),
 };
@@ -23,9 +22,16 @@ const fullOp: Op<FullAttrs> = {
  * Throws: DTypeError when the number is not representable in an integer dtype.
  */
 export function full(value: number, type: TensorType): Value {
-  const legal = type.dtype === "i32" ? value === (value | 0) : type.dtype === "bool" ? value === 0 || value === 1 : true;
-  if (!legal) throw new DTypeError(`full: ${value} is not representable in ${type.dtype}.`);
+  if (!isRepresentable(value, type.dtype)) {
+    throw new DTypeError(`full: ${value} is not representable in ${type.dtype}.`);
+  }
   return applyOp(fullOp, [], { value, type: { dtype: type.dtype, shape: type.shape } })[0]!;
+}
+
+/** Whether a number can be an element of `dtype`; floats round it. */
+export function isRepresentable(value: number, dtype: DType): boolean {
+  if (dtype === "i32") return value === (value | 0);
+  return dtype !== "bool" || value === 0 || value === 1;
 }
 
 /** Zeros of the type of `x`. */
