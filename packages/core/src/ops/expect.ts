@@ -1,0 +1,41 @@
+import { DTypeError } from "../tensor/error.ts";
+import { formatType, isFloat } from "../tensor/type.ts";
+import { describeValue, isValue, notAValue, type Value } from "../graph/node.ts";
+
+/** Refuse whatever is not a value. Throws: DTypeError that names its position. */
+export function expectValues(op: string, ...xs: readonly unknown[]): void {
+  xs.forEach((x, i) => {
+    if (!isValue(x)) throw notAValue(op, x, i + 1);
+  });
+}
+
+/** Refuse values of several dtypes. Throws: DTypeError. */
+export function expectOneDType(op: string, xs: readonly Value[]): void {
+  const [first] = xs;
+  const other = xs.find((x) => x.type.dtype !== first!.type.dtype);
+  if (!other) return;
+  throw new DTypeError(
+    `${op}: ${describeValue(first!)} and ${describeValue(other)} differ in dtype.`,
+    `Dtypes are not promoted: cast(${other.label ?? "x"}, "${first!.type.dtype}").`,
+  );
+}
+
+/** Refuse values that are no floats, or are not of one dtype. Throws: DTypeError. */
+export function expectFloats(op: string, xs: readonly Value[]): void {
+  const other = xs.find((x) => !isFloat(x.type.dtype));
+  if (!other) return expectOneDType(op, xs);
+  throw new DTypeError(
+    `${op}: ${describeValue(other)}: ${op} is defined on f32, f64.`,
+    `Convert it first: cast(${other.label ?? "x"}, "f32").`,
+  );
+}
+
+/** Refuse what cannot be an index. Throws: DTypeError. */
+export function expectIndex(op: string, index: Value): void {
+  if (index.type.dtype === "i32") return;
+  const name = index.label === undefined ? "the index" : `index ${index.label}`;
+  throw new DTypeError(
+    `${op}: ${name} is ${formatType(index.type)}; indices are i32.`,
+    `Convert it first: cast(${index.label ?? "index"}, "i32").`,
+  );
+}

@@ -1,0 +1,81 @@
+import { ShapeError } from "../tensor/error.ts";
+import { sameShape, sizeOf, type Shape } from "../tensor/type.ts";
+import { reshapeView } from "../ir/view.ts";
+import { applyOp, describeValue, type Op, type Value } from "../graph/node.ts";
+import { axesOf, newAxisOf } from "./axis.ts";
+import { expectValues } from "./expect.ts";
+
+const reshapeOp: Op<{ readonly shape: Shape }> = {
+  name: "reshape",
+  infer: ([x], { shape }) => [{ dtype: x!.dtype, shape }],
+  vjp: ({ inputs: [x] }, [dy]) => [dy && to(dy, x!.shape)],
+  lower: {
+    view({ attrs }, x) {
+      const view = reshapeView(x, attrs.shape);
+      return view && [view];
+    },
+  },
+  show: ({ shape }) => `[${shape.join(", ")}]`,
+};
+
+const to = (x: Value, shape: Shape): Value =>
+  sameShape(x.shape, shape) ? x : applyOp(reshapeOp, [x], { shape })[0]!;
+
+/**
+ * The same elements in the same order under another shape. One size may be -1: it is what remains.
+ *
+ * Shapes: x -> shape, of as many elements.
+ * Gradient: dx = dy in the shape of x.
+ * Throws: ShapeError that names both numbers of elements.
+ *
+ *     reshape(x, [-1, 64]); // f32[50, 20, 64] -> f32[1000, 64]
+ */
+export function reshape(x: Value, shape: Shape): Value {
+  expectValues("reshape", x);
+  const elements = sizeOf(x.shape);
+  const open = shape.indexOf(-1);
+  const given = sizeOf(shape.filter((_, axis) => axis !== open));
+  const whole = open < 0 ? shape : shape.with(open, elements / given);
+  if (whole.some((size) => !Number.isInteger(size) || size < 0) || sizeOf(whole) !== elements) {
+    const other = open < 0 ? `has ${given}` : `wants a multiple of ${given}`;
+    throw new ShapeError(
+      `reshape: ${describeValue(x)} has ${elements} elements, and [${shape.join(", ")}] ${other}.`,
+    );
+  }
+  return to(x, whole);
+}
+
+/**
+ * Leave out axes of size 1: those named, or all of them.
+ *
+ * Shapes: [1, n, 1] -> [n]; for axis 0 [n, 1].
+ * Gradient: dx = dy in the shape of x.
+ * Throws: ShapeError for an axis of another size.
+ */
+export function squeeze(x: Value, axis?: number | readonly number[]): Value {
+  expectValues("squeeze", x);
+  const axes = axesOf("squeeze", x, axis).filter((one) => axis !== undefined || x.shape[one] === 1);
+  const long = axes.find((one) => x.shape[one] !== 1);
+  if (long !== undefined) {
+    throw new ShapeError(
+      `squeeze: axis ${long} of ${describeValue(x)} is ${x.shape[long]}, not 1.`,
+      "Reduce it first, or take one of its entries with slice.",
+    );
+  }
+  return to(
+    x,
+    x.shape.filter((_, one) => !axes.includes(one)),
+  );
+}
+
+/**
+ * Insert an axis of size 1, which stands at `axis` in the result.
+ *
+ * Shapes: [m, n] -> [1, m, n] for axis 0, [m, n, 1] for axis 2 or -1.
+ * Gradient: dx = dy in the shape of x.
+ * Throws: ShapeError when the result has no such axis.
+ */
+export function unsqueeze(x: Value, axis: number): Value {
+  expectValues("unsqueeze", x);
+  return to(x, x.shape.toSpliced(newAxisOf("unsqueeze", x, axis), 0, 1));
+}
