@@ -1,36 +1,16 @@
-import { DTypeError, ShapeError } from "../tensor/error.ts";
-import { isFloat, sameShape, type Shape } from "../tensor/type.ts";
+import { ShapeError } from "../tensor/error.ts";
+import { sameShape, type Shape } from "../tensor/type.ts";
 import { broadcastView } from "../ir/view.ts";
 import { applyOp, describeValue, type Op, type Value } from "../graph/node.ts";
+import { reduction, type ReduceOptions } from "./reduction.ts";
+import { reshape } from "./reshape.ts";
 
-interface ShapeAttrs {
-  readonly shape: Shape;
-}
-
-const showShape = ({ shape }: ShapeAttrs): string => `[${shape.join(", ")}]`;
-
-const broadcastOp: Op<ShapeAttrs> = {
+const broadcastOp: Op<{ readonly shape: Shape }> = {
   name: "broadcastTo",
   infer: ([x], { shape }) => [{ dtype: x!.dtype, shape }],
   vjp: ({ inputs: [x] }, [dy]) => [dy && sumTo(dy, x!.shape)],
   lower: { view: ({ attrs }, x) => [broadcastView(x, attrs.shape)] },
-  show: showShape,
-};
-
-const sumToOp: Op<ShapeAttrs> = {
-  name: "sumTo",
-  infer: ([x], { shape }) => [{ dtype: x!.dtype, shape }],
-  vjp: ({ inputs: [x] }, [dy]) => [dy && broadcastTo(dy, x!.shape)],
-  lower: {
-    kernels({ inputs: [x], outputs: [y] }, to) {
-      const added = x!.shape.length - y!.shape.length;
-      const kept = (axis: number): boolean => axis >= added && y!.shape[axis - added] === x!.shape[axis];
-      const axes = x!.shape.map((_, axis) => axis).filter((axis) => !kept(axis));
-      const write = broadcastView(to.target(y!), x!.shape.map((size, axis) => (kept(axis) ? size : 1)));
-      to.reduce({ reads: [to.read(x!)], axes, combine: "sum", write });
-    },
-  },
-  show: showShape,
+  show: ({ shape }) => `[${shape.join(", ")}]`,
 };
 
 /**
@@ -42,24 +22,34 @@ const sumToOp: Op<ShapeAttrs> = {
  */
 export function broadcastTo(x: Value, shape: Shape): Value {
   if (sameShape(x.shape, shape)) return x;
-  const fits = shape.length >= x.shape.length && x.shape.every((size, i) => size === 1 || size === shape[shape.length - x.shape.length + i]);
-  if (!fits) throw new ShapeError(`broadcastTo: ${describeValue(x)} does not broadcast to [${shape.join(", ")}].`);
+  const added = shape.length - x.shape.length;
+  if (added < 0 || x.shape.some((size, axis) => size !== 1 && size !== shape[added + axis])) {
+    throw new ShapeError(`broadcastTo: ${describeValue(x)} does not broadcast to [${shape.join(", ")}].`);
+  }
   return applyOp(broadcastOp, [x], { shape })[0]!;
 }
 
 /**
- * Sum over axes until the value has `shape`: the adjoint of `broadcastTo`.
+ * Sum along axes: the adjoint of repeating them. Over nothing it is 0.
  *
- * Shapes: x -> shape, which must broadcast to that of x.
- * Gradient: broadcastTo.
- * Throws: ShapeError when `shape` does not broadcast to that of x; DTypeError for bool.
+ * Shapes: [b, n] -> [] over all axes, [b] over axis 1, [b, 1] with keepDims.
+ * Gradient: dx = dy at every entry that was summed.
+ * Throws: ShapeError for an axis that is not there; DTypeError for bool.
  */
-export function sumTo(x: Value, shape: Shape): Value {
-  if (sameShape(x.shape, shape)) return x;
-  if (!isFloat(x.type.dtype) && x.type.dtype !== "i32") throw new DTypeError(`sumTo: ${describeValue(x)}: bool values have no sum.`, `Count them with sum(cast(x, "i32")).`);
-  const fits = shape.length <= x.shape.length && shape.every((size, i) => size === 1 || size === x.shape[x.shape.length - shape.length + i]);
-  if (!fits) throw new ShapeError(`sumTo: [${shape.join(", ")}] does not broadcast to ${describeValue(x)}.`);
-  return applyOp(sumToOp, [x], { shape })[0]!;
+export const sum: (x: Value, options?: ReduceOptions) => Value = reduction("sum", {
+  combine: "sum",
+  on: ["f32", "f64", "i32"],
+  vjp: (dy, x) => broadcastTo(dy, x.shape),
+});
+
+/** Sum until the value has `shape`, which broadcasts to that of x. */
+function sumTo(x: Value, shape: Shape): Value {
+  const added = x.shape.length - shape.length;
+  const repeated = (axis: number): boolean =>
+    x.shape[axis] !== 1 && (axis < added || shape[axis - added] === 1);
+  const axis = [...x.shape.keys()].filter(repeated);
+  const total = axis.length === 0 ? x : sum(x, { axis, keepDims: axis.some((one) => one >= added) });
+  return reshape(total, shape);
 }
 
 /**
@@ -81,8 +71,18 @@ export function broadcastShapes(op: string, values: readonly Value[]): Shape {
   return shape;
 }
 
-function doNotBroadcast(op: string, values: readonly Value[], axis: number, a: number, b: number): ShapeError {
-  const perRow = values.find((x) => x.shape.length === 1 && values.some((y) => y.shape.length > 1 && y.shape[0] === x.shape[0]));
-  const remedy = perRow && `A value per row must be [${perRow.shape[0]}, 1]: unsqueeze(${perRow.label ?? "x"}, 1).`;
-  return new ShapeError(`${op}: ${values.map(describeValue).join(" and ")} do not broadcast: axis ${axis} is ${a} and ${b}.`, remedy);
+function doNotBroadcast(
+  op: string,
+  values: readonly Value[],
+  axis: number,
+  a: number,
+  b: number,
+): ShapeError {
+  const perRow = values.find(
+    (x) => x.shape.length === 1 && values.some((y) => y.shape.length > 1 && y.shape[0] === x.shape[0]),
+  );
+  return new ShapeError(
+    `${op}: ${values.map(describeValue).join(" and ")} do not broadcast: axis ${axis} is ${a} and ${b}.`,
+    perRow && `A value per row must be [${perRow.shape[0]}, 1]: unsqueeze(${perRow.label ?? "x"}, 1).`,
+  );
 }
