@@ -1,3 +1,13 @@
+export { gelu, relu, sigmoid, softplus, tanh } from "./activations.ts";
 export { add, div, mul, neg, rsqrt, sqrt, square, sub } from "./arithmetic.ts";
-export { broadcastTo } from "./broadcast.ts";
+export { broadcastTo, sum } from "./broadcast.ts";
+export { and, equal, greater, greaterEqual, less, lessEqual, not, notEqual, or, xor } from "./compare.ts";
+export { concat, split, stack, type Parts } from "./concat.ts";
+export { detach } from "./detach.ts";
 export { full } from "./full.ts";
+export { abs, cos, erf, exp, expm1, log, log1p, pow, sign, sin } from "./functions.ts";
+export type { ReduceOptions } from "./reduction.ts";
+export { reshape, squeeze, unsqueeze } from "./reshape.ts";
+export { flip, pad, slice } from "./slice.ts";
+export { transpose } from "./transpose.ts";
+export { where } from "./where.ts";
