@@ -2,7 +2,7 @@ import type { Value } from "../graph/node.ts";
 import { elementwise, floats, type BinaryFunction, type Operand, type UnaryFunction } from "./elementwise.ts";
 
 const add2: BinaryFunction = elementwise("add", {
-  scalar: (s, x, y) => s.add(x!, y!),
+  scalar: (s, x, y) => s.add(x, y),
   vjp: (dy) => [dy, dy],
 });
 
@@ -13,11 +13,12 @@ const add2: BinaryFunction = elementwise("add", {
  * Gradient: dx = dy for every operand.
  * Throws: ShapeError, DTypeError.
  */
-export const add = (x: Operand, ...others: readonly Operand[]): Value => others.reduce<Operand>(add2, x) as Value;
+export const add = (x: Operand, y: Operand, ...others: readonly Operand[]): Value =>
+  others.reduce<Value>((sum, z) => add2(sum, z), add2(x, y));
 
 const mul2: BinaryFunction = elementwise("mul", {
-  scalar: (s, x, y) => s.multiply(x!, y!),
-  vjp: (dy, [x, y]) => [mul(dy, y!), mul(dy, x!)],
+  scalar: (s, x, y) => s.multiply(x, y),
+  vjp: (dy, [x, y]) => [mul(dy, y), mul(dy, x)],
 });
 
 /**
@@ -27,7 +28,8 @@ const mul2: BinaryFunction = elementwise("mul", {
  * Gradient: dx = dy times the other operands.
  * Throws: ShapeError, DTypeError.
  */
-export const mul = (x: Operand, ...others: readonly Operand[]): Value => others.reduce<Operand>(mul2, x) as Value;
+export const mul = (x: Operand, y: Operand, ...others: readonly Operand[]): Value =>
+  others.reduce<Value>((product, z) => mul2(product, z), mul2(x, y));
 
 /**
  * Difference, elementwise.
@@ -37,7 +39,7 @@ export const mul = (x: Operand, ...others: readonly Operand[]): Value => others.
  * Throws: ShapeError, DTypeError.
  */
 export const sub: BinaryFunction = elementwise("sub", {
-  scalar: (s, x, y) => s.subtract(x!, y!),
+  scalar: (s, x, y) => s.subtract(x, y),
   vjp: (dz) => [dz, neg(dz)],
 });
 
@@ -48,7 +50,7 @@ export const sub: BinaryFunction = elementwise("sub", {
  * Gradient: dx = -dy.
  */
 export const neg: UnaryFunction = elementwise("neg", {
-  scalar: (s, x) => s.negate(x!),
+  scalar: (s, x) => s.negate(x),
   vjp: (dy) => [neg(dy)],
 });
 
@@ -60,8 +62,8 @@ export const neg: UnaryFunction = elementwise("neg", {
  * Throws: ShapeError, DTypeError.
  */
 export const div: BinaryFunction = elementwise("div", {
-  scalar: (s, x, y) => s.divide(x!, y!),
-  vjp: (dz, [, y], z) => [div(dz, y!), neg(div(mul(dz, z), y!))],
+  scalar: (s, x, y) => s.divide(x, y),
+  vjp: (dz, [, y], z) => [div(dz, y), neg(div(mul(dz, z), y))],
 });
 
 /**
@@ -79,7 +81,7 @@ export const square = (x: Value): Value => mul(x, x);
  * Gradient: dx = dy / (2 y); infinite at 0.
  */
 export const sqrt: UnaryFunction = elementwise("sqrt", {
-  scalar: (s, x) => s.sqrt(x!),
+  scalar: (s, x) => s.sqrt(x),
   vjp: (dy, _, y) => [div(dy, mul(2, y))],
   on: floats,
 });
@@ -91,7 +93,7 @@ export const sqrt: UnaryFunction = elementwise("sqrt", {
  * Gradient: dx = -dy y^3 / 2.
  */
 export const rsqrt: UnaryFunction = elementwise("rsqrt", {
-  scalar: (s, x) => s.divide(s.constant(x!.dtype, 1), s.sqrt(x!)),
+  scalar: (s, x) => s.divide(s.constant(x.dtype, 1), s.sqrt(x)),
   vjp: (dy, _, y) => [mul(-0.5, dy, y, y, y)],
   on: floats,
 });
