@@ -25,7 +25,7 @@ export function gradient<T>(loss: Value, wrt: T & TreeOf<T, Value>, options: { r
   if (!isFloat(loss.type.dtype)) throw new GradientError(`gradient: the loss is ${formatType(loss.type)}; only floats have derivatives.`);
   const targets = gradientLeaves("a tree of Values to differentiate by", wrt);
   const xs = targets.map(({ leaf }) => leaf);
-  const dxs = pull([loss], [full(1, loss.type)], xs, { cut: false });
+  const dxs = pull([loss], [full(1, loss.type)], xs, []);
   const unreached = targets.filter((_, i) => dxs[i] === undefined);
   if (unreached.length > 0 && !options.allowUnused) throw unused(loss, unreached);
   checkEmitted(loss, targets);

@@ -25,15 +25,12 @@ export function pullback<Y, X>(ys: Y, dys: NoInfer<Y>, xs: X): X {
     if (!sameType(y.type, dy.type)) throw new ShapeError(`pullback: the cotangent of ${describeValue(y)} is ${formatType(dy.type)}.`);
   });
   const inputs = valuesOf(xs);
-  return withValues(xs, pull(outputs, cotangents, inputs, { cut: true }).map((dx, i) => dx ?? zerosLike(inputs[i]!)));
+  return withValues(xs, pull(outputs, cotangents, inputs, inputs).map((dx, i) => dx ?? zerosLike(inputs[i]!)));
 }
 
-/**
- * The walk itself, on lists. With `cut` the graph ends at `xs`; without, it is followed through them, and every x gets
- * its total derivative.
- */
-export function pull(ys: readonly Value[], dys: Cotangents, xs: readonly Value[], { cut }: { readonly cut: boolean }): Cotangents {
-  const nodes = nodesOf({ inputs: cut ? xs : [], outputs: ys });
+/** The walk itself, on lists. The graph ends at the values of `cut`; an x that is not among them is walked through. */
+export function pull(ys: readonly Value[], dys: Cotangents, xs: readonly Value[], cut: readonly Value[]): Cotangents {
+  const nodes = nodesOf({ inputs: cut, outputs: ys });
   const active = dependentsThatVary(nodes, xs);
   const cotangents = new Map<Value, Value>();
   const accumulate = (x: Value, dx: Value | undefined): void => {
@@ -51,7 +48,7 @@ export function pull(ys: readonly Value[], dys: Cotangents, xs: readonly Value[]
 }
 
 /** Values that depend on `xs` through floating-point values only: integers and booleans carry no cotangent. */
-function dependentsThatVary(nodes: readonly Node[], xs: readonly Value[]): Set<Value> {
+export function dependentsThatVary(nodes: readonly Node[], xs: readonly Value[]): Set<Value> {
   const active = new Set(xs.filter((x) => isFloat(x.type.dtype)));
   for (const node of nodes) {
     if (!node.inputs.some((x) => active.has(x))) continue;

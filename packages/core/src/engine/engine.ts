@@ -11,7 +11,7 @@ export interface Engine {
   plan(graph: Graph, options: PlanOptions): Program;
   /** All other expensive work happens here. */
   load(program: Program): Executable;
-  /** A copy of a tensor in the engine's memory; a tensor that is there already is returned as it is. */
+  /** A copy of a tensor in the engine's memory. */
   store(tensor: Tensor): Tensor;
   /** Give all memory back. Programs and stored tensors can't be used afterwards. */
   dispose(): void;

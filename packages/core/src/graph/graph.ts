@@ -1,6 +1,6 @@
 import { ScopeError } from "../tensor/error.ts";
 import type { TensorType } from "../tensor/type.ts";
-import { applyOp, type Node, type Op, type Value } from "./node.ts";
+import { applyOp, checkScope, describeValue, Node, type Op, type Scope, type Value } from "./node.ts";
 
 /** The function from `inputs` to `outputs`. Any value may be an input: the graph is cut there. */
 export interface Graph {
@@ -8,25 +8,19 @@ export interface Graph {
   readonly outputs: readonly Value[];
 }
 
-/** Who made an input, so that a value used outside its place can be explained. */
-export interface InputAttrs {
-  readonly type: TensorType;
-  /** The input belongs to the step of a scan, made at this line of the user's code if lines are captured. */
-  readonly step?: { readonly of: string; readonly source: string | undefined };
-}
-
 /** A value that is given from outside: an argument of a compiled function, or of a step. */
-export const inputOp: Op<InputAttrs> = {
+export const inputOp: Op<{ readonly type: TensorType }> = {
   name: "input",
   infer: (_, { type }) => [type],
-  // Graphs are closed by naming their inputs, so an input is never lowered: `unbound` has spoken before.
-  lower: { kernels: (node) => { throw unbound(node as Node); } },
+  // Graphs are closed by naming their inputs, so an input is never lowered: `checkBound` has spoken before.
+  lower: { kernels: (node) => { throw unbound(node.outputs[0]!); } },
 };
 
-export const input = (type: TensorType, label?: string, step?: InputAttrs["step"]): Value => {
-  const [value] = applyOp(inputOp, [], step ? { type, step } : { type });
-  return label === undefined ? value! : value!.name(label);
-};
+/** A new input, for a graph or for the step that `scope` stands for. */
+export function input(type: TensorType, label?: string, scope?: Scope): Value {
+  const value = new Node(inputOp, [], { type }, scope).outputs[0]!;
+  return label === undefined ? value : value.name(label);
+}
 
 /** Close a graph by naming its ends, and check that nothing inside hangs in the air. */
 export function graph(inputs: readonly Value[], outputs: readonly Value[]): Graph {
@@ -66,20 +60,17 @@ export function dependents(nodes: readonly Node[], sources: Iterable<Value>): Se
  * Throws: ScopeError.
  */
 export function checkBound(closed: Graph): void {
+  closed.outputs.forEach(checkScope);
   for (const node of nodesOf(closed)) {
-    if (node.op === (inputOp as Op)) throw unbound(node);
+    if (node.op === (inputOp as Op)) throw unbound(node.outputs[0]!);
   }
 }
 
-function unbound(node: Node): ScopeError {
-  const { step } = node.attrs as InputAttrs;
-  const name = node.outputs[0]!.label ?? "a value";
-  if (!step) {
-    return new ScopeError(`graph: ${name} is an input of another function and has no value here.`, "Pass it as an argument of the function that is compiled.");
-  }
-  const where = step.source ? ` (${step.source})` : "";
-  return new ScopeError(`${step.of}: ${name} belongs to the step of a ${step.of}${where} and has no value outside it.`, "Return it from the step, or watch it by name.");
-}
+const unbound = (x: Value): ScopeError =>
+  new ScopeError(
+    `graph: ${describeValue(x)} is an input of another function and has no value here.`,
+    "Pass it as an argument of the function that is compiled.",
+  );
 
 /**
  * A copy of a graph in which `visit` may replace the outputs of any node. It is given the node and its inputs as they

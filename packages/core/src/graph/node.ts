@@ -1,8 +1,8 @@
-import { describe, DTypeError, InternalError, type NamedType } from "../tensor/error.ts";
+import { describe, DTypeError, InternalError, ScopeError, type NamedType } from "../tensor/error.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Shape, TensorType } from "../tensor/type.ts";
-import type { Combine } from "../ir/kernel.ts";
 import type { HostFunction } from "../ir/program.ts";
+import type { ContractRequest, MapRequest, ReduceRequest, ScatterAddRequest } from "../ir/request.ts";
 import type { Expr, Scalar } from "../ir/scalar.ts";
 import type { View } from "../ir/view.ts";
 import type { Graph } from "./graph.ts";
@@ -60,54 +60,6 @@ export interface Lowering {
   constant(output: Value, tensor: Tensor): void;
 }
 
-/** `writes[i] = body(reads)[i]` at every point of one shape, which all reads and writes have. */
-export interface MapRequest {
-  readonly reads?: readonly View[];
-  /** Operands read at a computed index along `axis`. The view's size there does not matter; the others must fit. */
-  readonly tables?: readonly Table[];
-  readonly writes: readonly View[];
-  body(s: Scalar, reads: readonly Expr[], tables: readonly ((index: Expr) => Expr)[]): readonly Expr[];
-}
-
-/** A view whose `axis` is read at a computed index: outside of it the value is 0. */
-export interface Table {
-  readonly view: View;
-  readonly axis: number;
-}
-
-/** `write = epilogue(combine over axes of body(read))`. The write keeps the reduced axes, as size 1. */
-export interface ReduceRequest {
-  readonly reads: readonly View[];
-  /** The axes that are reduced. */
-  readonly axes: readonly number[];
-  readonly combine: Combine;
-  readonly write: View;
-  body?(s: Scalar, ...reads: Expr[]): Expr;
-  epilogue?(s: Scalar, accumulated: Expr): Expr;
-}
-
-/** `out = init + sum of a b`, axes named by letters as in einsum: `a: "bmk"`, `b: "bkn"`, `out: "bmn"`. */
-export interface ContractRequest {
-  readonly a: View;
-  readonly b: View;
-  readonly out: View;
-  readonly letters: { readonly a: string; readonly b: string; readonly out: string };
-}
-
-/**
- * `out[index[r], c] += source[r, c]`, on an output that is filled with zeros first. The first axes of `source` are those
- * of `index` (the rows r), the others are columns (c). Rows with an index outside of the axis are dropped.
- */
-export interface ScatterAddRequest {
-  readonly source: View;
-  readonly index: View;
-  readonly out: View;
-  /** The axis of `out` that is indexed. */
-  readonly axis: number;
-  /** For every axis of `source`, the axis of `out` that it runs along; undefined where only the index says where it goes. */
-  readonly outAxes: readonly (number | undefined)[];
-}
-
 /** Run `body` along time. Body inputs and node inputs: carries, sequences, captured. */
 export interface LoopRequest {
   readonly body: Graph;
@@ -117,7 +69,29 @@ export interface LoopRequest {
   readonly reverse: boolean;
 }
 
+/** The step of a scan while, and after, it is called. Values that depend on its inputs have no meaning outside. */
+export interface Scope {
+  /** What the step belongs to: `scan`. */
+  readonly of: string;
+  readonly source: string | undefined;
+  /** Grows from step to step: of two that are open, the inner one has the larger number. */
+  readonly opened: number;
+  /** Set when the step has returned. */
+  closed: boolean;
+}
+
 let serial = 0;
+let openBodies = 0;
+
+/** Run `f` while values of closed steps may be used: derivatives and passes make nodes inside of bodies. */
+export function insideBodies<T>(f: () => T): T {
+  openBodies++;
+  try {
+    return f();
+  } finally {
+    openBodies--;
+  }
+}
 
 /** Nodes made from now on have ids of at least this. */
 export const mark = (): number => serial;
@@ -134,13 +108,16 @@ export class Node<Attrs = unknown> {
   readonly outputs: readonly Value[];
   /** `model.ts:12`, when sources are captured. */
   readonly source: string | undefined;
+  /** The innermost step that it depends on. */
+  readonly scope: Scope | undefined;
   /** The node whose derivative made this one; set by `pullback`, so that reports can say "backward of". */
   adjointOf: Node | undefined;
 
-  constructor(op: Op<Attrs>, inputs: readonly Value[], attrs: Attrs) {
+  constructor(op: Op<Attrs>, inputs: readonly Value[], attrs: Attrs, scope: Scope | undefined = scopeOf(inputs)) {
     this.op = op;
     this.inputs = inputs;
     this.attrs = attrs;
+    this.scope = scope;
     this.source = callSite();
     const types = inferTypes(op, inputs, attrs);
     this.outputs = types.map((type, i) => new Value(this as Node, i, type));
@@ -187,6 +164,29 @@ export class Value {
 }
 
 export const isValue = (x: unknown): x is Value => x instanceof Value;
+
+/** The deepest scope of a list of values. Throws: ScopeError when one of them is out of its own. */
+function scopeOf(values: readonly Value[]): Scope | undefined {
+  let deepest: Scope | undefined;
+  for (const x of values) {
+    const { scope } = x.node;
+    if (scope === undefined) continue;
+    checkScope(x);
+    if (deepest === undefined || scope.opened > deepest.opened) deepest = scope;
+  }
+  return deepest;
+}
+
+/** Throws: ScopeError when a value belongs to a step that has returned. */
+export function checkScope(x: Value): void {
+  const { scope } = x.node;
+  if (!scope?.closed || openBodies > 0) return;
+  const where = scope.source ? ` (${scope.source})` : "";
+  throw new ScopeError(
+    `${scope.of}: ${describeValue(x)} belongs to the step of a ${scope.of}${where} and has no value outside it.`,
+    "Return it from the step, or watch it by name.",
+  );
+}
 
 /** What messages call a value: its label, or the op that made it. */
 const nameOf = (x: Value): string | undefined => x.label ?? (x.node.op.name === "input" ? undefined : x.node.op.name);

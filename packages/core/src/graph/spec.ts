@@ -2,7 +2,7 @@ import { GradientError, TreeError } from "../tensor/error.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { flatten, sameTree, unflatten, type Leaf } from "../tensor/tree.ts";
 import type { DType, Shape, TensorType } from "../tensor/type.ts";
-import { isValue, type Value } from "./node.ts";
+import { checkScope, isValue, type Value } from "./node.ts";
 
 /** Draws random numbers on the host, for initialisers. */
 export interface Random {
@@ -108,5 +108,7 @@ export function mapTree<T>(f: (x: Value, ...xs: Value[]) => Value, tree: T, ...t
 /** Refuse what is no tree of values, with the words of a derivative. */
 export function gradientLeaves(what: string, tree: unknown): readonly Leaf<Value>[] {
   if (typeof tree === "function") throw new GradientError(`gradient: expected ${what}, got a function.`, "Call it inside: compile((w) => gradient(loss(w), w)).");
-  return leaves(tree);
+  const found = leaves(tree);
+  for (const { leaf } of found) checkScope(leaf);
+  return found;
 }

@@ -1,0 +1,79 @@
+import { TreeError, UnrollError } from "../tensor/error.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { Checks, Program } from "../ir/program.ts";
+import { graph, nodesOf, type Graph } from "../graph/graph.ts";
+import type { Node, Value } from "../graph/node.ts";
+import { checkKeys } from "../compiler/keys.ts";
+import { defaultEngine } from "./default.ts";
+import type { Engine, Executable } from "./engine.ts";
+
+/** How a function is compiled and watched over. */
+export interface CompileOptions {
+  /** Default: the reference engine. */
+  readonly engine?: Engine;
+  /** What every run looks for; see `docs/errors.md`. Default: that of the engine. */
+  readonly checks?: Checks;
+  /** Called after each compilation with the types it is for and the milliseconds it took. */
+  readonly onCompile?: (types: string, ms: number) => void;
+  /** Called before an error of a run is thrown, with the graph and the node that was being computed. */
+  readonly onError?: (error: Error, graph: Graph, node: Node | undefined) => void;
+}
+
+/** One compilation: a graph, its program, and the program loaded. */
+export class CompiledGraph {
+  readonly graph: Graph;
+  readonly program: Program;
+  readonly #executable: Executable;
+  readonly #onError: CompileOptions["onError"];
+
+  constructor(inputs: readonly Value[], outputs: readonly Value[], options: CompileOptions) {
+    const engine = options.engine ?? defaultEngine();
+    this.graph = graph(inputs, outputs);
+    checkKeys(this.graph);
+    this.program = engine.plan(this.graph, { checks: options.checks ?? engine.checks });
+    this.#executable = engine.load(this.program);
+    this.#onError = options.onError;
+  }
+
+  run(inputs: readonly Tensor[]): readonly Tensor[] {
+    try {
+      return this.#executable.run(inputs);
+    } catch (error) {
+      if (error instanceof UnrollError) this.#onError?.(error, this.graph, nodeOf(error, this.graph));
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    this.#executable.dispose();
+  }
+}
+
+/** The node that an error of a run names, wherever it is nested. */
+function nodeOf(error: UnrollError, within: Graph): Node | undefined {
+  const id = "node" in error ? error.node : undefined;
+  for (const node of nodesOf(within)) {
+    if (node.id === id) return node;
+    for (const body of node.op.bodies?.(node.attrs) ?? []) {
+      const found = nodeOf(error, body);
+      if (found) return found;
+    }
+  }
+  return undefined;
+}
+
+/** Inputs that no output depends on. */
+export function unusedInputs({ inputs, outputs }: Graph): readonly Value[] {
+  const used = new Set([...outputs, ...nodesOf({ inputs, outputs }).flatMap((node) => node.inputs)]);
+  return inputs.filter((x) => !used.has(x));
+}
+
+/** Throws: TreeError when an argument has leaves and none of them matters. */
+export function checkUsed(what: string, closed: Graph, args: readonly (readonly Value[])[], names: readonly (string | undefined)[]): void {
+  const unused = new Set(unusedInputs(closed));
+  args.forEach((inputs, i) => {
+    if (inputs.length === 0 || inputs.some((x) => !unused.has(x))) return;
+    const name = names[i] ? `argument ${i + 1}, ${names[i]},` : `argument ${i + 1}`;
+    throw new TreeError(`${what}: ${name} is used by no output.`, "Leave it out, or return something that depends on it.");
+  });
+}

@@ -1,0 +1,22 @@
+import { describe } from "../tensor/error.ts";
+import { printProgram } from "../ir/print.ts";
+import { nodesOf, type Graph } from "../graph/graph.ts";
+import { print } from "../graph/print.ts";
+import { unusedInputs, type CompiledGraph } from "./compiled.ts";
+
+/** What became of a function: its inputs that nothing uses, its graph, and its program. */
+export function explain(compiled: CompiledGraph): string {
+  return [explainGraph(compiled.graph), printProgram(compiled.program)].join("\n\n");
+}
+
+/** A graph in numbers, its unused inputs, and the graph itself. */
+export function explainGraph(graph: Graph): string {
+  const unused = unusedInputs(graph);
+  const summary = `${countNodes(graph)} nodes, ${graph.inputs.length} inputs, ${graph.outputs.length} outputs`;
+  const idle = unused.length > 0 ? [`unused inputs: ${unused.map((x) => describe({ ...x.type, label: x.label })).join(", ")}`] : [];
+  return [summary, ...idle, print(graph)].join("\n");
+}
+
+/** Nodes of a graph and of the bodies inside of it. A body that several scans share is counted by each. */
+export const countNodes = (graph: Graph): number =>
+  nodesOf(graph).reduce((sum, { op, attrs }) => sum + 1 + (op.bodies?.(attrs) ?? []).reduce((inside, body) => inside + countNodes(body), 0), 0);

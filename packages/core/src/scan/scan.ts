@@ -1,0 +1,160 @@
+import { DTypeError, ShapeError, TreeError } from "../tensor/error.ts";
+import { flatten, named, sameTree, type Leaf } from "../tensor/tree.ts";
+import { formatType, sameType } from "../tensor/type.ts";
+import { input } from "../graph/graph.ts";
+import { isValue, mark, notAValue, type Op, type Scope, type Value } from "../graph/node.ts";
+import { callSite } from "../graph/source.ts";
+import { withValues } from "../graph/spec.ts";
+import { scanVjp } from "./adjoint.ts";
+import { applyScan, type Body, type ScanAttrs } from "./layout.ts";
+
+/** The record of scan. With its adjoint it is all there is to time. */
+export const scanOp: Op<ScanAttrs> = {
+  name: "scan",
+  infer: (_, { body, carries, length }) =>
+    body.outputs.map(({ type }, i) => (i < carries ? type : { dtype: type.dtype, shape: [length, ...type.shape] })),
+  vjp: scanVjp,
+  lower: { kernels: (node, to) => to.loop(node.attrs) },
+  emits: ({ carries }, output) => output >= carries,
+  bodies: ({ body }) => [body],
+  show: ({ length, reverse }) => `length=${length}${reverse ? " reverse" : ""}`,
+};
+
+/** How far, and which way, a scan runs. */
+export interface ScanOptions {
+  /** From the last step to the first. What step t emits still stands at position t. */
+  readonly reverse?: boolean;
+  /** Number of steps; needed when there is no sequence to tell. 0 is legal and returns the initial state. */
+  readonly length?: number;
+}
+
+/**
+ * Run `step` along the leading axis of `xs`, threading `state`.
+ *
+ *     scan : ((s, x) -> [s, y]) -> s -> [x] -> [s, [y]]
+ *
+ * means
+ *
+ *     const ys = [];
+ *     for (const x of xs) { let y; [state, y] = step(state, x); ys.push(y); }
+ *     return [state, stack(ys)];
+ *
+ * `step` is called once, symbolically. State must keep its tree and its types. Values from outside may be used freely;
+ * they are captured. `y` may be any tree, `undefined` included.
+ *
+ * Shapes: every leaf of xs is [T, ...]; every leaf of ys is [T, ...].
+ * Gradient: the pullback of `step`, scanned the other way; cotangents of captured values are summed over time.
+ * Throws: TreeError when the step changes the tree of the state; ShapeError when it changes a type or sequences differ
+ * in length; ScopeError when a value of the step is used outside of it.
+ */
+export function scan<const S, X, Y, const R extends S>(
+  step: (state: S, x: X) => readonly [R & { readonly [K in Exclude<keyof R, keyof S>]: never }, Y],
+  init: S,
+  xs: X,
+  options: ScanOptions = {},
+): [S, Y] {
+  const starts = valuesAt("the initial state", init, "state");
+  const sequences = valuesAt("the sequence", xs, "xs");
+  const length = lengthOf(sequences, options.length);
+  const start = mark();
+  const scope: Scope = { of: "scan", source: callSite(), opened: start, closed: false };
+  const carries = starts.map(({ leaf, path }) => input(leaf.type, leaf.label ?? named(path, "state"), scope));
+  const rows = sequences.map(({ leaf, path }) =>
+    input({ dtype: leaf.type.dtype, shape: leaf.shape.slice(1) }, leaf.label ?? named(path, "x"), scope),
+  );
+  const [next, y] = callStep(step, withValues(init, carries), withValues(xs, rows));
+  checkState(init, starts, next);
+  const nexts = valuesAt("the new state", next, "state").map(({ leaf }) => leaf);
+  const ys = valuesAt("the output", y, "y").map(({ leaf }) => leaf);
+  const body = { carries, rows, nexts, ys, start };
+  const outputs = close(body, starts.map(({ leaf }) => leaf), sequences.map(({ leaf }) => leaf), { length, reverse: options.reverse ?? false });
+  scope.closed = true;
+  return [withValues(init, outputs.last), withValues(y, outputs.emitted)] as [S, Y];
+}
+
+/** The leaves of an argument of scan, all values. */
+function valuesAt(what: string, tree: unknown, root: string): Leaf<Value>[] {
+  return flatten(tree).map(({ path, leaf }, i) => {
+    if (!isValue(leaf)) throw notAValue(`scan: ${what}, ${named(path, root)}`, leaf, i + 1);
+    return { path, leaf };
+  });
+}
+
+function lengthOf(sequences: readonly Leaf<Value>[], given: number | undefined): number {
+  if (given !== undefined && (!Number.isInteger(given) || given < 0)) throw new ShapeError(`scan: the length ${given} is no whole number of steps.`);
+  const inputs = sequences.map(({ path, leaf }) => ({ name: named(path && `xs.${path}`, "xs"), leaf }));
+  const scalar = inputs.find(({ leaf }) => leaf.shape.length === 0);
+  if (scalar) throw new ShapeError(`scan: ${scalar.name} is ${formatType(scalar.leaf.type)} and has no axis to run along.`, "Capture it instead: use it in the step without passing it.");
+  const [first] = inputs;
+  const length = given ?? first?.leaf.shape[0];
+  if (length === undefined) throw new ShapeError("scan: there is no sequence to tell the number of steps.", "Pass { length }.");
+  const other = inputs.find(({ leaf }) => leaf.shape[0] !== length);
+  if (!other) return length;
+  const against = given === undefined ? `${first!.name} has ${length} steps` : `the length is ${length}`;
+  throw new ShapeError(`scan: sequences differ in length: ${against}, ${other.name} has ${other.leaf.shape[0]}.`);
+}
+
+function callStep<S, X, Y>(step: (state: S, x: X) => readonly [unknown, Y], state: S, x: X): readonly [unknown, Y] {
+  const result = step(state, x);
+  if (!Array.isArray(result) || result.length !== 2) {
+    throw new TreeError(`scan: the step returned ${Array.isArray(result) ? `an array of ${result.length}` : "no array"}.`, "A step returns [state, output].");
+  }
+  return result;
+}
+
+function checkState(init: unknown, starts: readonly Leaf<Value>[], next: unknown): void {
+  sameTree("scan", { name: "the step returned state", tree: next }, { name: "the initial state is", tree: init });
+  flatten(next).forEach(({ path, leaf }, i) => {
+    const name = named(path && `state.${path}`, "state");
+    if (!isValue(leaf)) throw new DTypeError(`scan: ${name} is no Value after the step.`);
+    const before = starts[i]!.leaf.type;
+    if (!sameType(before, leaf.type)) {
+      throw new ShapeError(`scan: ${name} is ${formatType(before)} before the step and ${formatType(leaf.type)} after.`);
+    }
+  });
+}
+
+/** What calling the step gave. */
+interface Traced {
+  readonly carries: readonly Value[];
+  readonly rows: readonly Value[];
+  readonly nexts: readonly Value[];
+  readonly ys: readonly Value[];
+  /** Nodes that the step made have ids of at least this. */
+  readonly start: number;
+}
+
+/** Close the step into a body and apply it. A state that the step returns as it was is captured rather than carried. */
+function close(traced: Traced, starts: readonly Value[], sequences: readonly Value[], time: { length: number; reverse: boolean }): {
+  readonly last: readonly Value[];
+  readonly emitted: readonly Value[];
+} {
+  const { carries, rows, nexts, ys } = traced;
+  const constant = carries.map((x, i) => nexts[i] === x);
+  const changing = <T>(list: readonly T[]): T[] => list.filter((_, i) => !constant[i]);
+  const fixed = <T>(list: readonly T[]): T[] => list.filter((_, i) => constant[i]);
+  const outside = capturedBy(traced);
+  const body: Body = {
+    inputs: { carries: changing(carries), sequences: rows, captured: [...fixed(carries), ...outside] },
+    next: changing(nexts),
+    emitted: ys,
+  };
+  const { last, emitted } = applyScan(scanOp, body, { carries: changing(starts), sequences, captured: [...fixed(starts), ...outside] }, time);
+  const finals = last[Symbol.iterator]();
+  return { last: starts.map((s, i) => (constant[i] ? s : finals.next().value!)), emitted };
+}
+
+/** Values from outside that the nodes of a step use, in order of creation. */
+function capturedBy({ carries, rows, nexts, ys, start }: Traced): Value[] {
+  const own = new Set([...carries, ...rows]);
+  const captured = new Set<Value>();
+  const seen = new Set<Value>();
+  const stack = [...nexts, ...ys];
+  for (let x = stack.pop(); x; x = stack.pop()) {
+    if (own.has(x) || seen.has(x)) continue;
+    seen.add(x);
+    if (x.node.id < start) captured.add(x);
+    else stack.push(...x.node.inputs);
+  }
+  return [...captured].sort((a, b) => a.node.id - b.node.id || a.index - b.index);
+}
