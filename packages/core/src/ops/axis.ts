@@ -6,18 +6,18 @@ import { describeValue, type Value } from "../graph/node.ts";
  *
  * Throws: ShapeError that names the op, the axis and the rank.
  */
-export function axisOf(op: string, x: Value, axis: number): number {
+export function normalizeAxis(op: string, axis: number, x: Value): number {
   const rank = x.shape.length;
   if (isAxis(axis, rank)) return axis < 0 ? axis + rank : axis;
   throw new ShapeError(`${op}: ${describeValue(x)} has rank ${rank}, so ${axis} is not one of its axes.`);
 }
 
 /**
- * The place of a new axis in a value of one rank more.
+ * The place of a new axis in a value of one rank more; -1 puts it last.
  *
  * Throws: ShapeError that names the op, the axis and the rank of the result.
  */
-export function newAxisOf(op: string, x: Value, axis: number): number {
+export function normalizeNewAxis(op: string, axis: number, x: Value): number {
   const rank = x.shape.length + 1;
   if (isAxis(axis, rank)) return axis < 0 ? axis + rank : axis;
   throw new ShapeError(`${op}: ${describeValue(x)} gets rank ${rank}, so ${axis} is not one of its axes.`);
@@ -28,9 +28,13 @@ export function newAxisOf(op: string, x: Value, axis: number): number {
  *
  * Throws: ShapeError for an axis that is not there or is named twice.
  */
-export function axesOf(op: string, x: Value, axis?: number | readonly number[]): readonly number[] {
-  if (axis === undefined) return x.shape.map((_, i) => i);
-  const axes = (typeof axis === "number" ? [axis] : axis).map((one) => axisOf(op, x, one));
+export function normalizeAxes(
+  op: string,
+  axis: number | readonly number[] | undefined,
+  x: Value,
+): readonly number[] {
+  if (axis === undefined) return [...x.shape.keys()];
+  const axes = (typeof axis === "number" ? [axis] : axis).map((one) => normalizeAxis(op, one, x));
   const twice = axes.find((one, i) => axes.indexOf(one) !== i);
   if (twice !== undefined)
     throw new ShapeError(`${op}: axis ${twice} of ${describeValue(x)} is named twice.`);

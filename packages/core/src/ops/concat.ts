@@ -2,7 +2,7 @@ import { ShapeError } from "../tensor/error.ts";
 import { sliceView, type View } from "../ir/view.ts";
 import { applyOp, describeValue, type Op, type Value } from "../graph/node.ts";
 import type { Tuple } from "../graph/spec.ts";
-import { axisOf, newAxisOf } from "./axis.ts";
+import { normalizeAxis, normalizeNewAxis } from "./axis.ts";
 import { expectOneDType, expectValues } from "./expect.ts";
 import { zerosLike } from "./full.ts";
 import { unsqueeze } from "./reshape.ts";
@@ -85,7 +85,7 @@ export function concat(xs: readonly Value[], options: { readonly axis?: number }
       "Make a new axis with stack.",
     );
   }
-  const axis = axisOf("concat", first, options.axis ?? -1);
+  const axis = normalizeAxis("concat", options.axis ?? -1, first);
   for (const x of xs) {
     const other = differingAxis(first, x, axis);
     if (other !== undefined) throw doNotFit("concat", first, x, other);
@@ -102,7 +102,7 @@ export function concat(xs: readonly Value[], options: { readonly axis?: number }
  */
 export function stack(xs: readonly Value[], options: { readonly axis?: number } = {}): Value {
   const first = checkParts("stack", xs);
-  const axis = newAxisOf("stack", first, options.axis ?? 0);
+  const axis = normalizeNewAxis("stack", options.axis ?? 0, first);
   for (const x of xs) {
     const other = differingAxis(first, x);
     if (other !== undefined) throw doNotFit("stack", first, x, other);
@@ -135,7 +135,7 @@ export function split<const P extends number | readonly number[]>(
   options: { readonly axis?: number } = {},
 ): Parts<P> {
   expectValues("split", x);
-  const axis = axisOf("split", x, options.axis ?? -1);
+  const axis = normalizeAxis("split", options.axis ?? -1, x);
   return cut(x, axis, sizesOf(x, parts, options.axis ?? -1, x.shape[axis]!)) as Parts<P>;
 }
 

@@ -2,7 +2,7 @@ import { ShapeError } from "../tensor/error.ts";
 import { sameShape, sizeOf, type Shape } from "../tensor/type.ts";
 import { reshapeView } from "../ir/view.ts";
 import { applyOp, describeValue, type Op, type Value } from "../graph/node.ts";
-import { axesOf, newAxisOf } from "./axis.ts";
+import { normalizeAxes, normalizeNewAxis } from "./axis.ts";
 import { expectValues } from "./expect.ts";
 
 const reshapeOp: Op<{ readonly shape: Shape }> = {
@@ -54,7 +54,7 @@ export function reshape(x: Value, shape: Shape): Value {
  */
 export function squeeze(x: Value, axis?: number | readonly number[]): Value {
   expectValues("squeeze", x);
-  const axes = axesOf("squeeze", x, axis).filter((one) => axis !== undefined || x.shape[one] === 1);
+  const axes = normalizeAxes("squeeze", axis, x).filter((one) => axis !== undefined || x.shape[one] === 1);
   const long = axes.find((one) => x.shape[one] !== 1);
   if (long !== undefined) {
     throw new ShapeError(
@@ -77,5 +77,5 @@ export function squeeze(x: Value, axis?: number | readonly number[]): Value {
  */
 export function unsqueeze(x: Value, axis: number): Value {
   expectValues("unsqueeze", x);
-  return to(x, x.shape.toSpliced(newAxisOf("unsqueeze", x, axis), 0, 1));
+  return to(x, x.shape.toSpliced(normalizeNewAxis("unsqueeze", axis, x), 0, 1));
 }

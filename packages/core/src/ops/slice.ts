@@ -1,7 +1,7 @@
 import { DTypeError, InternalError, ShapeError } from "../tensor/error.ts";
 import { flipView, sliceView, type View } from "../ir/view.ts";
 import { applyOp, describeValue, type Op, type Value } from "../graph/node.ts";
-import { axisOf } from "./axis.ts";
+import { normalizeAxis } from "./axis.ts";
 import { expectValues } from "./expect.ts";
 import { isRepresentable } from "./full.ts";
 
@@ -102,7 +102,7 @@ export function slice(
 ): Value {
   expectValues("slice", x);
   const { step = 1 } = options;
-  const axis = axisOf("slice", x, options.axis ?? 0);
+  const axis = normalizeAxis("slice", options.axis ?? 0, x);
   const size = x.shape[axis]!;
   if (!Number.isInteger(step) || step < 1) {
     throw new ShapeError(
@@ -136,7 +136,7 @@ export function pad(
 ): Value {
   expectValues("pad", x);
   const { value = 0 } = options;
-  const axis = axisOf("pad", x, options.axis ?? 0);
+  const axis = normalizeAxis("pad", options.axis ?? 0, x);
   const wrong = [before, after].find((count) => !Number.isInteger(count) || count < 0);
   if (wrong !== undefined) {
     throw new ShapeError(
@@ -166,5 +166,5 @@ const flipOp: Op<{ readonly axis: number }> = {
  */
 export function flip(x: Value, options: { readonly axis?: number } = {}): Value {
   expectValues("flip", x);
-  return applyOp(flipOp, [x], { axis: axisOf("flip", x, options.axis ?? -1) })[0]!;
+  return applyOp(flipOp, [x], { axis: normalizeAxis("flip", options.axis ?? -1, x) })[0]!;
 }

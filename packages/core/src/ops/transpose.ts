@@ -1,7 +1,7 @@
 import { ShapeError } from "../tensor/error.ts";
 import { permute } from "../ir/view.ts";
 import { applyOp, describeValue, type Op, type Value } from "../graph/node.ts";
-import { axesOf, axisOf } from "./axis.ts";
+import { normalizeAxes, normalizeAxis } from "./axis.ts";
 import { expectValues } from "./expect.ts";
 
 const transposeOp: Op<{ readonly order: readonly number[] }> = {
@@ -28,8 +28,8 @@ const transposeOp: Op<{ readonly order: readonly number[] }> = {
 export function transpose(x: Value, order?: readonly number[]): Value {
   expectValues("transpose", x);
   const rank = x.shape.length;
-  const wanted = order ? order.map((axis) => axisOf("transpose", x, axis)) : swapped(x);
-  if (axesOf("transpose", x, wanted).length !== rank) {
+  const wanted = order ? order.map((axis) => normalizeAxis("transpose", axis, x)) : swapped(x);
+  if (normalizeAxes("transpose", wanted, x).length !== rank) {
     throw new ShapeError(
       `transpose: the order [${wanted.join(", ")}] does not name every axis of ${describeValue(x)}.`,
     );
