@@ -20,8 +20,9 @@ export function expectOneDType(op: string, xs: readonly Value[]): void {
   );
 }
 
-/** Refuse values that are no floats, or are not of one dtype. Throws: DTypeError. */
+/** Refuse whatever is not a value, is no float, or is of another dtype than the others. Throws: DTypeError. */
 export function expectFloats(op: string, xs: readonly Value[]): void {
+  expectValues(op, ...xs);
   const other = xs.find((x) => !isFloat(x.type.dtype));
   if (!other) return expectOneDType(op, xs);
   throw new DTypeError(

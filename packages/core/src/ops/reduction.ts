@@ -4,7 +4,7 @@ import type { Combine } from "../ir/kernel.ts";
 import type { Expr, Scalar } from "../ir/scalar.ts";
 import { insertAxis } from "../ir/view.ts";
 import { applyOp, type Op, type Value } from "../graph/node.ts";
-import { axesOf } from "./axis.ts";
+import { normalizeAxes } from "./axis.ts";
 import { expectValues } from "./expect.ts";
 import { reshape } from "./reshape.ts";
 
@@ -24,7 +24,13 @@ interface ReductionRule {
   /** What becomes of `count` joined numbers. */
   finish?(s: Scalar, joined: Expr, count: number): Expr;
   /** The cotangent of x. The reduced axes of dy and y are kept, so that they broadcast against x. */
-  vjp?(dy: Value, x: Value, y: Value, count: number): Value;
+  vjp?(dy: Value, x: Value, y: Value, reduced: Reduced): Value;
+}
+
+/** The axes that were reduced, and how many numbers were joined into one. */
+interface Reduced {
+  readonly axes: readonly number[];
+  readonly count: number;
 }
 
 interface ReductionAttrs {
@@ -47,7 +53,8 @@ export function reduction(name: string, rule: ReductionRule): (x: Value, options
     ...(vjp && {
       vjp({ inputs: [x], outputs: [y], attrs: { axes } }, [dy]) {
         const kept = keptShape(x!.type, axes);
-        return [dy && vjp(reshape(dy, kept), x!, reshape(y!, kept), countOf(x!.shape, axes))];
+        const count = countOf(x!.shape, axes);
+        return [dy && vjp(reshape(dy, kept), x!, reshape(y!, kept), { axes, count })];
       },
     }),
     lower: {
@@ -66,14 +73,16 @@ export function reduction(name: string, rule: ReductionRule): (x: Value, options
   };
   return (x, { axis, keepDims = false } = {}) => {
     expectValues(name, x);
-    return applyOp(op, [x], { axes: axesOf(name, x, axis), keepDims })[0]!;
+    return applyOp(op, [x], { axes: normalizeAxes(name, axis, x), keepDims })[0]!;
   };
 }
 
-const keptShape = ({ shape }: TensorType, axes: readonly number[]): Shape =>
+/** The shape that is left when the reduced axes stay, as size 1. */
+export const keptShape = ({ shape }: TensorType, axes: readonly number[]): Shape =>
   shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
 
-const countOf = (shape: Shape, axes: readonly number[]): number =>
+/** How many numbers are joined into one. */
+export const countOf = (shape: Shape, axes: readonly number[]): number =>
   axes.reduce((count, axis) => count * shape[axis]!, 1);
 
 function notDefined(name: string, x: NamedType, on: readonly DType[]): DTypeError {
