@@ -1,0 +1,56 @@
+import { ShapeError } from "../tensor/error.ts";
+import { formatType, sameShape, type Shape } from "../tensor/type.ts";
+import { describeValue, type Value } from "../graph/node.ts";
+import { mul, sub } from "./arithmetic.ts";
+import { equal } from "./compare.ts";
+import { expectFloats, expectIndex, expectValues } from "./expect.ts";
+import { log } from "./functions.ts";
+import { squeeze, unsqueeze } from "./reshape.ts";
+import { exponentials } from "./softmax.ts";
+import { take } from "./take.ts";
+import { takeAlong } from "./take-along.ts";
+import { where } from "./where.ts";
+
+export interface CrossEntropyOptions {
+  /** The target of rows that do not count: their result is 0, with zero gradient. Default: -1. */
+  readonly ignore?: number;
+  /** What each class counts, [V]. */
+  readonly weights?: Value;
+}
+
+/**
+ * How many nats each target is off: minus the logarithm of the share that the softmax of its logits gives it. Nothing is
+ * averaged: take the mean, or divide by the number of targets that count.
+ *
+ * Shapes: logits [..., V], targets i32 [...] -> [...]
+ * Units: nats
+ * Gradient: dlogits = (softmax(logits) - oneHot(targets)) dy
+ * Throws: DTypeError when the targets are not i32; ShapeError when they do not fit the logits.
+ *
+ *     const loss = mean(crossEntropy(logits, next));
+ */
+export function crossEntropy(logits: Value, targets: Value, options: CrossEntropyOptions = {}): Value {
+  const { ignore = -1, weights } = options;
+  checkOperands(logits, targets, weights);
+  const rows = unsqueeze(targets, -1);
+  const ignored = equal(rows, ignore);
+  const classes = where(ignored, -1, rows);
+  const { shifted, total } = exponentials(logits, [logits.shape.length - 1]);
+  const off = sub(log(total), takeAlong(shifted, classes));
+  const weighted = weights ? mul(take(weights, classes), off) : off;
+  return squeeze(where(ignored, 0, weighted), -1);
+}
+
+function checkOperands(logits: Value, targets: Value, weights: Value | undefined): void {
+  expectValues("crossEntropy", logits, targets);
+  expectIndex("crossEntropy", targets);
+  expectFloats("crossEntropy", weights ? [logits, weights] : [logits]);
+  const operands = `crossEntropy: ${describeValue(logits)} and`;
+  const check = (x: Value, what: string, shape: Shape): void => {
+    if (logits.shape.length > 0 && sameShape(x.shape, shape)) return;
+    const wanted = formatType({ dtype: x.type.dtype, shape });
+    throw new ShapeError(`${operands} ${describeValue(x)}: the ${what} of these logits are ${wanted}.`);
+  };
+  check(targets, "targets", logits.shape.slice(0, -1));
+  if (weights) check(weights, "weights", logits.shape.slice(-1));
+}
