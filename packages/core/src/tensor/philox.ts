@@ -1,0 +1,108 @@
+import { KeyError } from "./error.ts";
+import { fromArray, type Tensor } from "./tensor.ts";
+
+/** Four 32-bit words: a counter, or what is drawn at it. */
+export type Words = readonly [number, number, number, number];
+
+/** Two 32-bit words: which of 2^64 streams is drawn from. */
+export type Key = readonly [number, number];
+
+export const rounds = 10;
+
+/** What a round multiplies two words of the counter by, and what it adds to the key. */
+export const multipliers = [0xd2511f53, 0xcd9e8d57] as const;
+export const increments = [0x9e3779b9, 0xbb67ae85] as const;
+
+/** The last word of every counter says what for, so that a key never gives the same bits twice. */
+export const purposes = { draw: 0, fork: 1, initialise: 2 } as const;
+
+/**
+ * Philox4x32-10: four words for every counter and key. Words are taken modulo 2^32.
+ *
+ * Source: Salmon, Moraes, Dror and Shaw, Parallel Random Numbers: As Easy as 1, 2, 3, 2011, section 3.3.
+ */
+export function philox(counter: Words, key: Key): Words {
+  let [c0, c1, c2, c3] = counter;
+  let [k0, k1] = key;
+  for (let round = 0; round < rounds; round++) {
+    const high0 = multiplyHigh(multipliers[0], c0);
+    const high1 = multiplyHigh(multipliers[1], c2);
+    const low0 = Math.imul(multipliers[0], c0);
+    const low1 = Math.imul(multipliers[1], c2);
+    [c0, c1, c2, c3] = [high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0];
+    [k0, k1] = [(k0 + increments[0]) | 0, (k1 + increments[1]) | 0];
+  }
+  return [c0 >>> 0, c1 >>> 0, c2 >>> 0, c3 >>> 0];
+}
+
+/** The upper 32 bits of an unsigned product, by halves of x, since a double holds 53. */
+function multiplyHigh(x: number, y: number): number {
+  const low = (x & 0xffff) * (y >>> 0);
+  const high = (x >>> 16) * (y >>> 0) + Math.floor(low / 2 ** 16);
+  return Math.floor(high / 2 ** 16);
+}
+
+/**
+ * A random key: what the random ops of a graph draw from. A key is used once; `fork` makes several of one.
+ *
+ * Shapes: -> i32[2].
+ * Throws: KeyError when the seed is no whole number of at most 53 bits.
+ */
+export const randomKey = (seed: number): Tensor =>
+  fromArray({ dtype: "i32", shape: [2] }, Int32Array.from(seedWords("randomKey", seed)));
+
+function seedWords(op: string, seed: number): Key {
+  if (Number.isSafeInteger(seed)) return wordsOf(seed);
+  throw new KeyError(`${op}: ${String(seed)} is no seed.`, "A seed is a whole number of at most 53 bits.");
+}
+
+/** A whole number as two words, the lower one first. */
+const wordsOf = (n: number): Key => [n | 0, Math.floor(n / 2 ** 32) | 0];
+
+/** Draws numbers on the host. */
+export interface HostRandom {
+  /** Uniform on [0, 1), with 53 bits. */
+  uniform(): number;
+  /** Normal with mean 0 and variance 1. */
+  normal(): number;
+}
+
+/**
+ * What the initialiser of a parameter draws from. It depends on the seed and the parameter's path and on nothing else,
+ * so adding a parameter changes the initial numbers of no other.
+ *
+ * Throws: KeyError when the seed is no whole number of at most 53 bits.
+ *
+ * Source: Box and Muller, A Note on the Generation of Random Normal Deviates, 1958, for `normal`.
+ */
+export function hostRandom(seed: number, path: string): HostRandom {
+  const [low, high] = seedWords("init", seed);
+  const key: Key = [low, fnv1a(path)];
+  const waiting: number[] = [];
+  let drawn = 0;
+  const uniform = (): number => {
+    if (waiting.length === 0) {
+      const [index, overflow] = wordsOf(drawn++);
+      const [a, b, c, d] = philox([index, overflow, high, purposes.initialise], key);
+      waiting.push(unit(c, d), unit(a, b));
+    }
+    return waiting.pop()!;
+  };
+  const normal = (): number => {
+    // 1 - u lies in (0, 1], where the logarithm is finite.
+    const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
+    return radius * Math.cos(2 * Math.PI * uniform());
+  };
+  return { uniform, normal };
+}
+
+/** The upper 27 bits of a and 26 of b as a number in [0, 1). */
+const unit = (a: number, b: number): number => ((a >>> 5) * 2 ** 26 + (b >>> 6)) / 2 ** 53;
+
+/**
+ * A 32-bit hash of a text's UTF-8 bytes.
+ *
+ * Source: Fowler, Noll and Vo, FNV-1a.
+ */
+export const fnv1a = (text: string): number =>
+  new TextEncoder().encode(text).reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193) >>> 0, 0x811c9dc5);
