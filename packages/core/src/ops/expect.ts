@@ -1,5 +1,5 @@
-import { DTypeError } from "../tensor/error.ts";
-import { formatType, isFloat } from "../tensor/type.ts";
+import { DTypeError, ShapeError } from "../tensor/error.ts";
+import { formatType, isFloat, type Shape } from "../tensor/type.ts";
 import { describeValue, isValue, notAValue, type Value } from "../graph/node.ts";
 
 /** Refuse whatever is not a value. Throws: DTypeError that names its position. */
@@ -39,4 +39,10 @@ export function expectIndex(op: string, index: Value): void {
     `${op}: ${name} is ${formatType(index.type)}; indices are i32.`,
     `Convert it first: cast(${index.label ?? "index"}, "i32").`,
   );
+}
+
+/** Refuse what is no shape. Throws: ShapeError. */
+export function expectShape(op: string, shape: Shape): void {
+  if (shape.every((size) => Number.isInteger(size) && size >= 0)) return;
+  throw new ShapeError(`${op}: [${shape.join(", ")}] is no shape.`, "Sizes are whole numbers from 0 on.");
 }

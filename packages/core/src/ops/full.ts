@@ -1,6 +1,7 @@
 import { DTypeError } from "../tensor/error.ts";
 import type { DType, TensorType } from "../tensor/type.ts";
 import { applyOp, type Op, type Value } from "../graph/node.ts";
+import { expectShape } from "./expect.ts";
 
 interface FullAttrs {
   readonly value: number;
@@ -19,9 +20,10 @@ const fullOp: Op<FullAttrs> = {
  *
  * Shapes: -> type.shape. Nothing defaults to f32: take the type from a neighbour, `full(0, x.type)`.
  * Gradient: none, it is a constant.
- * Throws: DTypeError when the number is not representable in an integer dtype.
+ * Throws: DTypeError when the number is not representable in an integer dtype; ShapeError when a size is no size.
  */
 export function full(value: number, type: TensorType): Value {
+  expectShape("full", type.shape);
   if (!isRepresentable(value, type.dtype)) {
     throw new DTypeError(`full: ${value} is not representable in ${type.dtype}.`);
   }
