@@ -1,4 +1,4 @@
-import { DTypeError, ShapeError } from "../tensor/error.ts";
+import { ShapeError } from "../tensor/error.ts";
 import type { DType } from "../tensor/type.ts";
 import { applyOp, type Op, type Value } from "../graph/node.ts";
 import { cast } from "./cast.ts";
@@ -21,12 +21,11 @@ const iotaOp: Op<IotaAttrs> = {
  * The numbers 0, 1, ... size - 1.
  *
  * Shapes: -> [size], i32 unless `dtype` says otherwise.
- * Throws: ShapeError when the size is no whole number from 0 on; DTypeError for bool.
+ * Throws: ShapeError when the size is no whole number from 0 on.
  */
 export function iota(size: number, options: { readonly dtype?: "f32" | "f64" | "i32" } = {}): Value {
-  const { dtype = "i32" }: { readonly dtype?: DType } = options;
+  const { dtype = "i32" } = options;
   if (!Number.isInteger(size) || size < 0) throw new ShapeError(`iota: ${size} is no size.`);
-  if (dtype === "bool") throw new DTypeError("iota: there are no numbers in bool.");
   return applyOp(iotaOp, [], { size, dtype })[0]!;
 }
 
