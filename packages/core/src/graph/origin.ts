@@ -7,5 +7,9 @@ export function originOf({ id, op, inputs, adjointOf, source }: Node): Origin {
   const line = adjointOf?.source ?? source;
   const notes = [...(adjointOf ? [`backward of ${adjointOf.op.name}`] : []), ...(line ? [line] : [])];
   const operands = inputs.length > 0 ? `: ${inputs.map(describeValue).join(", ")}` : "";
-  return { node: id, op: op.name, text: op.name + operands + (notes.length > 0 ? ` (${notes.join(", ")})` : "") };
+  return {
+    node: id,
+    op: op.name,
+    text: op.name + operands + (notes.length > 0 ? ` (${notes.join(", ")})` : ""),
+  };
 }

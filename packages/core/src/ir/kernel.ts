@@ -1,4 +1,5 @@
-import type { Body, Reference } from "./scalar.ts";
+import type { DType } from "../tensor/type.ts";
+import { exactJson, type Body, type Reference } from "./scalar.ts";
 
 /** One axis of a kernel's iteration space and how far each operand moves along it: reads first, then writes. */
 export interface Dimension {
@@ -6,8 +7,13 @@ export interface Dimension {
   readonly strides: readonly number[];
 }
 
+/** What every kernel says of its operands, reads first, then tables, then writes. */
+interface Operands {
+  readonly dtypes: readonly DType[];
+}
+
 /** For every point: run the body, then store. All reads of a point come before its stores. */
-export interface MapKernel {
+export interface MapKernel extends Operands {
   readonly form: "map";
   readonly dimensions: readonly Dimension[];
   readonly body: Body;
@@ -19,7 +25,7 @@ export interface MapKernel {
 export type Combine = "sum" | "product" | "min" | "max" | "argmin" | "argmax" | "and" | "or";
 
 /** Accumulate `body` over the reduced dimensions, then finish with `epilogue` once per kept point. */
-export interface ReduceKernel {
+export interface ReduceKernel extends Operands {
   readonly form: "reduce";
   readonly kept: readonly Dimension[];
   readonly reduced: readonly Dimension[];
@@ -32,7 +38,7 @@ export interface ReduceKernel {
 }
 
 /** out = init + sum over k of a b. Operands: a, b, init if it is one, out. */
-export interface ContractKernel {
+export interface ContractKernel extends Operands {
   readonly form: "contract";
   /** In a, b and out. */
   readonly batch: readonly Dimension[];
@@ -49,7 +55,7 @@ export interface ContractKernel {
  * out[index[r]] += source[r], in the order of the rows r. Operands: source, index, out.
  * Rows whose index lies outside [0, size) are dropped.
  */
-export interface ScatterAddKernel {
+export interface ScatterAddKernel extends Operands {
   readonly form: "scatterAdd";
   readonly rows: readonly Dimension[];
   readonly columns: readonly Dimension[];
@@ -60,3 +66,9 @@ export interface ScatterAddKernel {
 
 /** The four things an engine must be able to do. Their meaning is the plainest loop nest, dimensions from outer to inner. */
 export type Kernel = MapKernel | ReduceKernel | ContractKernel | ScatterAddKernel;
+
+/** Kernels with the same key are the same code. */
+export const kernelKey = (kernel: Kernel): string => exactJson(kernel);
+
+/** How many of a kernel's operands it writes: the last ones. */
+export const writeCount = (kernel: Kernel): number => ("writes" in kernel ? kernel.writes.length : 1);

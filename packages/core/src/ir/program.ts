@@ -17,6 +17,7 @@ export interface Loop {
   readonly kind: "loop";
   readonly loop: LoopId;
   readonly length: number;
+  /** For reports: turn t is step `length - 1 - t` of a scan. The steps of the views are negative already. */
   readonly reverse: boolean;
   readonly body: readonly Statement[];
   readonly origin: Origin;
@@ -39,6 +40,7 @@ export type Statement = Call | Loop | Host;
 /** Which node a statement computes: for reports. */
 export interface Origin {
   readonly node: number;
+  readonly op: string;
   /** `take: params.embed.table f32[65, 128], batch.x i32[50, 50]`. */
   readonly text: string;
 }
@@ -53,7 +55,9 @@ export interface Allocation extends Buffer {
 
 /** Kernels in order over buffers: everything an engine needs, and nothing it could not print. */
 export interface Program {
+  /** No two are equal. */
   readonly kernels: readonly Kernel[];
+  /** Each stands at the place of its id. */
   readonly buffers: readonly Allocation[];
   readonly inputs: readonly View[];
   readonly outputs: readonly View[];

@@ -150,8 +150,7 @@ export class Scalar {
   }
 
   #push(instruction: Instruction, dtype: DType): Expr {
-    // JSON knows neither NaN nor infinities nor -0: they are told apart here.
-    const key = JSON.stringify(instruction, (_, v: unknown) => (typeof v === "number" && (!Number.isFinite(v) || Object.is(v, -0)) ? `${Object.is(v, -0) ? "-0" : v}` : v));
+    const key = exactJson(instruction);
     const known = this.#seen.get(key);
     if (known) return known;
     const made = { at: this.body.length, dtype };
@@ -161,9 +160,23 @@ export class Scalar {
   }
 }
 
+/** JSON that tells NaN, the infinities and -0 apart, which JSON itself writes as null and 0. */
+export const exactJson = (x: unknown): string =>
+  JSON.stringify(x, (_, v: unknown) => (Object.is(v, -0) ? "-0" : typeof v === "number" && !Number.isFinite(v) ? String(v) : v));
+
 function expect(op: string, x: Expr, dtype: DType): void {
   if (x.dtype !== dtype) throw new DTypeError(`scalar ${op}: expected ${dtype}, got ${x.dtype}.`, "Scalars are not promoted: use s.cast.");
 }
+
+const referenceFields: ReadonlySet<string> = new Set(["x", "y", "z", "n", "when", "index"]);
+
+/** The instruction with other references. */
+export const mapReferences = (i: Instruction, f: (at: Reference) => Reference): Instruction =>
+  Object.fromEntries(Object.entries(i).map(([key, value]) => [key, referenceFields.has(key) ? f(value as Reference) : value])) as Instruction;
+
+/** The instructions whose values an instruction takes. */
+export const referencesOf = (i: Instruction): Reference[] =>
+  Object.entries(i).flatMap(([key, value]) => (referenceFields.has(key) ? [value as Reference] : []));
 
 /** The dtype of every instruction of a body, given those of the operands and accumulators. */
 export function dtypesOf(body: Body, operands: readonly DType[], accumulators: readonly DType[] = []): DType[] {

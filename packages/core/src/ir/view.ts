@@ -77,6 +77,17 @@ export function sliceView(view: View, axis: number, start: number, count: number
   return { ...view, offset: view.offset + (count === 0 ? 0 : start * stride), axes: view.axes.with(axis, axisOf(count, stride * step)) };
 }
 
+/**
+ * The row of the first axis that belongs to a turn of a loop: row t in turn t, or counted from the last when reversed.
+ * Undefined when that axis has several factors.
+ */
+export function rowView(view: View, loop: LoopId, reverse: boolean): View | undefined {
+  const length = axisSize(view.axes[0]!);
+  const row = selectView(reverse ? flipView(view, 0) : view, 0, 0);
+  const stride = mergeFactors(view.axes[0]!)[0]?.[1] ?? 0;
+  return row && (length > 1 ? { ...row, steps: [...row.steps, { loop, stride: reverse ? -stride : stride }] } : row);
+}
+
 /** Run through an axis backwards. */
 export function flipView(view: View, axis: number): View {
   const factors = view.axes[axis]!;
