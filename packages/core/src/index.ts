@@ -1,8 +1,28 @@
 // The public names of core, and nothing else.
 export {
-  DTypeError, FormatError, GradientError, IndexError, InternalError, KeyError, NonFiniteError, ScopeError, ShapeError, StaleError,
-  TreeError, UnrollError, UnsupportedError,
+  DTypeError,
+  FormatError,
+  GradientError,
+  IndexError,
+  InternalError,
+  KeyError,
+  NonFiniteError,
+  ScopeError,
+  ShapeError,
+  StaleError,
+  TreeError,
+  UnrollError,
+  UnsupportedError,
 } from "./tensor/error.ts";
+export { hostRandom, randomKey, type Random } from "./tensor/philox.ts";
+export {
+  decode,
+  decodeAll,
+  encode,
+  type Decoded,
+  type DecodedAll,
+  type Metadata,
+} from "./tensor/safetensors.ts";
 export { formatTensor, fromArray, tensor, Tensor, type Numbers, type Storage } from "./tensor/tensor.ts";
 export { flatten, type Leaf } from "./tensor/tree.ts";
 export { formatType, type DType, type Shape, type TensorType, type TypedArray } from "./tensor/type.ts";
@@ -11,19 +31,44 @@ export type { Kernel } from "./ir/kernel.ts";
 export type { Checks, HostFunction, Program } from "./ir/program.ts";
 export type { View } from "./ir/view.ts";
 export { graph, input, nodesOf, type Graph } from "./graph/graph.ts";
-export { applyOp, isValue, Value, type Cotangents, type Lower, type Lowering, type Node, type Op } from "./graph/node.ts";
+export {
+  applyOp,
+  isValue,
+  Value,
+  type Cotangents,
+  type Lower,
+  type Lowering,
+  type Node,
+  type Op,
+} from "./graph/node.ts";
 export { label } from "./graph/label.ts";
 export { print, toDot } from "./graph/print.ts";
 export { captureSource } from "./graph/source.ts";
 export {
-  leaves, mapTree, type Init, type MapTree, type ParamSpec, type Random, type StateInit, type StateSpec, type Tensors, type TreeOf,
-  type Tuple, type Values,
+  leaves,
+  mapTree,
+  type Init,
+  type MapTree,
+  type ParamSpec,
+  type StateInit,
+  type StateSpec,
+  type Tensors,
+  type TreeOf,
+  type Tuple,
+  type Values,
 } from "./graph/spec.ts";
 export * from "./ops/index.ts";
-export { elementwise, type BinaryFunction, type ElementwiseRule, type Operand, type UnaryFunction } from "./ops/elementwise.ts";
+export {
+  elementwise,
+  type BinaryFunction,
+  type ElementwiseRule,
+  type Operand,
+  type UnaryFunction,
+} from "./ops/elementwise.ts";
 export { gradient } from "./autodiff/gradient.ts";
 export { jvp } from "./autodiff/jvp.ts";
 export { pullback } from "./autodiff/pullback.ts";
+export { cumsum } from "./scan/cumsum.ts";
 export { scan, type ScanOptions } from "./scan/scan.ts";
 export { compile, copy, evaluate, type Compiled } from "./engine/compile.ts";
 export type { CompileOptions } from "./engine/compiled.ts";

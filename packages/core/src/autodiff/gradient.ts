@@ -16,20 +16,35 @@ import { blockedBy, pull, reaches } from "./pullback.ts";
  *
  *     const dw = gradient(mean(square(sub(matmul(x, w), y))), w);
  */
-export function gradient<T>(loss: Value, wrt: T & TreeOf<T, Value>, options: { readonly allowUnused?: boolean } = {}): T {
+export function gradient<T>(
+  loss: Value,
+  wrt: T & TreeOf<T, Value>,
+  options: { readonly allowUnused?: boolean } = {},
+): T {
   if (typeof loss === "function") {
-    throw new GradientError("gradient: expected a scalar Value, got a function.", "Call it inside: compile((w) => gradient(loss(w), w)).");
+    throw new GradientError(
+      "gradient: expected a scalar Value, got a function.",
+      "Call it inside: compile((w) => gradient(loss(w), w)).",
+    );
   }
   if (!isValue(loss)) throw notAValue("gradient", loss, 1);
-  if (loss.shape.length > 0) throw new ShapeError(`gradient: the loss must be a scalar, got ${describeValue(loss)}.`, "Reduce it first, e.g. with mean.");
-  if (!isFloat(loss.type.dtype)) throw new GradientError(`gradient: the loss is ${formatType(loss.type)}; only floats have derivatives.`);
+  if (loss.shape.length > 0)
+    throw new ShapeError(
+      `gradient: the loss must be a scalar, got ${describeValue(loss)}.`,
+      "Reduce it first, e.g. with mean.",
+    );
+  if (!isFloat(loss.type.dtype))
+    throw new GradientError(`gradient: the loss is ${formatType(loss.type)}; only floats have derivatives.`);
   const targets = gradientLeaves("a tree of Values to differentiate by", wrt);
   const xs = targets.map(({ leaf }) => leaf);
   const dxs = pull([loss], [full(1, loss.type)], xs, []);
   const unreached = targets.filter((_, i) => dxs[i] === undefined);
   if (unreached.length > 0 && !options.allowUnused) throw unused(loss, unreached);
   checkEmitted(loss, targets);
-  return withValues(wrt, dxs.map((dx, i) => dx ?? zerosLike(xs[i]!)));
+  return withValues(
+    wrt,
+    dxs.map((dx, i) => dx ?? zerosLike(xs[i]!)),
+  );
 }
 
 type Targets = readonly { readonly path: string; readonly leaf: Value }[];
@@ -38,17 +53,32 @@ const nameOf = ({ path, leaf }: Targets[number]): string => leaf.label ?? (path 
 
 function unused(loss: Value, unreached: Targets): GradientError {
   const integers = unreached.filter(({ leaf }) => !isFloat(leaf.type.dtype));
-  if (integers.length > 0) return new GradientError(`gradient: ${integers.map((t) => `${nameOf(t)} is ${formatType(t.leaf.type)}`).join(", ")}; only floats have derivatives.`);
-  const blocked = unreached.map((target) => ({ target, by: blockedBy(target.leaf, loss) })).find(({ by }) => by);
+  if (integers.length > 0)
+    return new GradientError(
+      `gradient: ${integers.map((t) => `${nameOf(t)} is ${formatType(t.leaf.type)}`).join(", ")}; only floats have derivatives.`,
+    );
+  const blocked = unreached
+    .map((target) => ({ target, by: blockedBy(target.leaf, loss) }))
+    .find(({ by }) => by);
   if (blocked) {
     const { op, source } = blocked.by!;
-    return new GradientError(`gradient: ${nameOf(blocked.target)} reaches the loss only through ${op.name}${source ? ` (${source})` : ""}, which has no derivative.`, "Choose another path, or declare a gradient with customGradient.");
+    return new GradientError(
+      `gradient: ${nameOf(blocked.target)} reaches the loss only through ${op.name}${source ? ` (${source})` : ""}, which has no derivative.`,
+      "Choose another path, or declare a gradient with customGradient.",
+    );
   }
   const emitted = unreached.find(({ leaf }) => emits(leaf));
-  if (emitted) return new GradientError(`gradient: the loss does not depend on ${nameOf(emitted)}, which a scan emitted.`, probeAdvice);
+  if (emitted)
+    return new GradientError(
+      `gradient: the loss does not depend on ${nameOf(emitted)}, which a scan emitted.`,
+      probeAdvice,
+    );
   const names = unreached.map(nameOf);
   const { length } = names;
-  return new GradientError(`gradient: the loss does not depend on ${names.join(", ")}.`, `Leave ${length > 1 ? "them" : "it"} out, or pass { allowUnused: true } for zeros.`);
+  return new GradientError(
+    `gradient: the loss does not depend on ${names.join(", ")}.`,
+    `Leave ${length > 1 ? "them" : "it"} out, or pass { allowUnused: true } for zeros.`,
+  );
 }
 
 const probeAdvice =

@@ -22,12 +22,21 @@ export function jvp<Y, X>(ys: Y, xs: X, dxs: NoInfer<X>): Y {
   const [outputs, inputs, tangents] = [valuesOf(ys), valuesOf(xs), valuesOf(dxs)];
   inputs.forEach((x, i) => {
     const dx = tangents[i]!;
-    if (!sameType(x.type, dx.type)) throw new ShapeError(`jvp: the tangent of ${describeValue(x)} is ${formatType(dx.type)}.`);
+    if (!sameType(x.type, dx.type))
+      throw new ShapeError(`jvp: the tangent of ${describeValue(x)} is ${formatType(dx.type)}.`);
   });
   // Placeholders: the first pullback is linear in them, so the second does not depend on their values.
   const dummies = outputs.map((y) => input(y.type));
   const dIn = pull(outputs, dummies, inputs, inputs);
   const reached = dIn.flatMap((dx, i) => (dx ? [{ dx, tangent: tangents[i]! }] : []));
-  const dOut = pull(reached.map(({ dx }) => dx), reached.map(({ tangent }) => tangent), dummies, dummies);
-  return withValues(ys, dOut.map((dy, i) => dy ?? zerosLike(outputs[i]!)));
+  const dOut = pull(
+    reached.map(({ dx }) => dx),
+    reached.map(({ tangent }) => tangent),
+    dummies,
+    dummies,
+  );
+  return withValues(
+    ys,
+    dOut.map((dy, i) => dy ?? zerosLike(outputs[i]!)),
+  );
 }

@@ -22,14 +22,23 @@ export function pullback<Y, X>(ys: Y, dys: NoInfer<Y>, xs: X): X {
   const cotangents = valuesOf(dys);
   outputs.forEach((y, i) => {
     const dy = cotangents[i]!;
-    if (!sameType(y.type, dy.type)) throw new ShapeError(`pullback: the cotangent of ${describeValue(y)} is ${formatType(dy.type)}.`);
+    if (!sameType(y.type, dy.type))
+      throw new ShapeError(`pullback: the cotangent of ${describeValue(y)} is ${formatType(dy.type)}.`);
   });
   const inputs = valuesOf(xs);
-  return withValues(xs, pull(outputs, cotangents, inputs, inputs).map((dx, i) => dx ?? zerosLike(inputs[i]!)));
+  return withValues(
+    xs,
+    pull(outputs, cotangents, inputs, inputs).map((dx, i) => dx ?? zerosLike(inputs[i]!)),
+  );
 }
 
 /** The walk itself, on lists. The graph ends at the values of `cut`; an x that is not among them is walked through. */
-export function pull(ys: readonly Value[], dys: Cotangents, xs: readonly Value[], cut: readonly Value[]): Cotangents {
+export function pull(
+  ys: readonly Value[],
+  dys: Cotangents,
+  xs: readonly Value[],
+  cut: readonly Value[],
+): Cotangents {
   const nodes = nodesOf({ inputs: cut, outputs: ys });
   const active = dependentsThatVary(nodes, xs);
   const cotangents = new Map<Value, Value>();
@@ -42,7 +51,11 @@ export function pull(ys: readonly Value[], dys: Cotangents, xs: readonly Value[]
   for (const node of nodes.reverse()) {
     const dOut = node.outputs.map((y) => cotangents.get(y));
     if (dOut.every((dy) => dy === undefined) || !node.inputs.some((x) => active.has(x))) continue;
-    vjpOf(node, dOut, node.inputs.map((x) => active.has(x))).forEach((dx, i) => accumulate(node.inputs[i]!, dx));
+    vjpOf(
+      node,
+      dOut,
+      node.inputs.map((x) => active.has(x)),
+    ).forEach((dx, i) => accumulate(node.inputs[i]!, dx));
   }
   return xs.map((x) => cotangents.get(x));
 }
@@ -62,16 +75,24 @@ function vjpOf(node: Node, dys: Cotangents, wanted: readonly boolean[]): Cotange
   const { op, inputs } = node;
   if (!op.vjp) {
     const towards = inputs.find((_, i) => wanted[i])!;
-    throw new GradientError(`gradient: ${op.name} has no derivative.`, `Stop the gradient before it with detach, or choose another path to ${describeValue(towards)}.`);
+    throw new GradientError(
+      `gradient: ${op.name} has no derivative.`,
+      `Stop the gradient before it with detach, or choose another path to ${describeValue(towards)}.`,
+    );
   }
   const start = mark();
   const dxs = op.vjp(node, dys, wanted);
   if (dxs.length !== inputs.length) {
-    throw new GradientError(`${op.name}: its vjp returned ${dxs.length} cotangent${dxs.length === 1 ? "" : "s"} for ${inputs.length} input${inputs.length === 1 ? "" : "s"}.`, "Return one per input, undefined where it is zero.");
+    throw new GradientError(
+      `${op.name}: its vjp returned ${dxs.length} cotangent${dxs.length === 1 ? "" : "s"} for ${inputs.length} input${inputs.length === 1 ? "" : "s"}.`,
+      "Return one per input, undefined where it is zero.",
+    );
   }
   dxs.forEach((dx, i) => {
     if (dx && wanted[i] && !sameType(dx.type, inputs[i]!.type)) {
-      throw new GradientError(`${op.name}: its vjp returned ${formatType(dx.type)} as the cotangent of input ${i + 1}, which is ${describeValue(inputs[i]!)}.`);
+      throw new GradientError(
+        `${op.name}: its vjp returned ${formatType(dx.type)} as the cotangent of input ${i + 1}, which is ${describeValue(inputs[i]!)}.`,
+      );
     }
   });
   markAdjoint(dxs, node, start);
@@ -89,12 +110,16 @@ function markAdjoint(dxs: Cotangents, node: Node, start: number): void {
 }
 
 /** Whether `y` depends on `x` in any way. */
-export const reaches = (x: Value, y: Value): boolean => dependents(nodesOf({ inputs: [x], outputs: [y] }), [x]).has(y);
+export const reaches = (x: Value, y: Value): boolean =>
+  dependents(nodesOf({ inputs: [x], outputs: [y] }), [x]).has(y);
 
 /** Why no cotangent reaches `x`: the first op on a way from it to `y` that gives no floats. Undefined: there is no way. */
 export function blockedBy(x: Value, y: Value): Node | undefined {
   if (!reaches(x, y)) return undefined;
   const nodes = nodesOf({ inputs: [x], outputs: [y] });
   const active = dependentsThatVary(nodes, [x]);
-  return nodes.find((node) => node.inputs.some((input) => active.has(input)) && !node.outputs.some((output) => active.has(output)));
+  return nodes.find(
+    (node) =>
+      node.inputs.some((input) => active.has(input)) && !node.outputs.some((output) => active.has(output)),
+  );
 }

@@ -45,7 +45,10 @@ const nameOf = (key: Value): string => key.label ?? "a key";
 const placeOf = ({ op, source }: Node): string => (source ? `${op.name} (${source})` : op.name);
 
 const usedTwice = (key: Value, [first, second]: readonly Node[]): KeyError =>
-  new KeyError(`random: ${nameOf(key)} is used by ${placeOf(first!)} and by ${placeOf(second!)}.`, "Fork it first.");
+  new KeyError(
+    `random: ${nameOf(key)} is used by ${placeOf(first!)} and by ${placeOf(second!)}.`,
+    "Fork it first.",
+  );
 
 const usedAtEveryStep = (key: Value, user: Node, loop: Node): KeyError =>
   new KeyError(

@@ -41,14 +41,27 @@ interface Entry {
  *     const net = compile((w: Value, x: Value) => tanh(matmul(x, w)));
  *     net(tensor([[1], [2]]), tensor([[3, 4]])).data;
  */
-export function compile<A extends readonly unknown[], R>(f: (...args: A) => R, options: CompileOptions = {}): Compiled<A, R> {
-  if (typeof f !== "function") throw new TreeError("compile: expected a function of values.", "Wrap the expression: compile((x) => ...), or use evaluate for a closed value.");
+export function compile<A extends readonly unknown[], R>(
+  f: (...args: A) => R,
+  options: CompileOptions = {},
+): Compiled<A, R> {
+  if (typeof f !== "function")
+    throw new TreeError(
+      "compile: expected a function of values.",
+      "Wrap the expression: compile((x) => ...), or use evaluate for a closed value.",
+    );
   const what = f.name ? `compile ${f.name}` : "compile";
   const entries = new Map<string, Entry>();
   let last: Entry | undefined;
   const call = (...args: readonly unknown[]): unknown => {
     const names = argumentNames(f as Untyped, Math.max(args.length, f.length));
-    if (args.length < f.length) throw new TreeError(`${what}: ${f.length} arguments are needed, got ${args.length}: ${names.slice(args.length).map((name, i) => name ?? `argument ${args.length + i + 1}`).join(", ")} missing.`);
+    if (args.length < f.length)
+      throw new TreeError(
+        `${what}: ${f.length} arguments are needed, got ${args.length}: ${names
+          .slice(args.length)
+          .map((name, i) => name ?? `argument ${args.length + i + 1}`)
+          .join(", ")} missing.`,
+      );
     const leaves = tensorsOf(what, args, names);
     const key = signature(leaves);
     let entry = entries.get(key);
@@ -57,14 +70,20 @@ export function compile<A extends readonly unknown[], R>(f: (...args: A) => R, o
       entry = build(what, f as Untyped, args, names, options);
       entries.set(key, entry);
       options.onCompile?.(key, performance.now() - start);
-      if (entries.size === many + 1) console.warn(`${what}: compiled for ${entries.size} tuples of types, the last ${typesOf(leaves)}. Pad to a few lengths (bucket).`);
+      if (entries.size === many + 1)
+        console.warn(
+          `${what}: compiled for ${entries.size} tuples of types, the last ${typesOf(leaves)}. Pad to a few lengths (bucket).`,
+        );
     }
     last = entry;
     return unflatten(entry.tree, entry.compiled.run(leaves.flat().map(({ leaf }) => leaf)));
   };
   const properties = {
     compilations: { get: () => entries.size },
-    explain: { value: () => (last ? explain(last.compiled) : `${what}: not called yet, so there are no types to explain.`) },
+    explain: {
+      value: () =>
+        last ? explain(last.compiled) : `${what}: not called yet, so there are no types to explain.`,
+    },
     dispose: {
       value() {
         for (const { compiled } of entries.values()) compiled.dispose();
@@ -76,7 +95,13 @@ export function compile<A extends readonly unknown[], R>(f: (...args: A) => R, o
   return Object.defineProperties(call, properties) as Compiled<A, R>;
 }
 
-function build(what: string, f: Untyped, args: readonly unknown[], names: readonly (string | undefined)[], options: CompileOptions): Entry {
+function build(
+  what: string,
+  f: Untyped,
+  args: readonly unknown[],
+  names: readonly (string | undefined)[],
+  options: CompileOptions,
+): Entry {
   const inputs = args.map((arg, i) => symbolic(arg, names[i], i));
   const tree = f(...(inputs.map((argument) => argument.tree) as never[]));
   const outputs = returned(what, tree).map(({ leaf }) => leaf);

@@ -69,11 +69,19 @@ export function unusedInputs({ inputs, outputs }: Graph): readonly Value[] {
 }
 
 /** Throws: TreeError when an argument has leaves and none of them matters. */
-export function checkUsed(what: string, closed: Graph, args: readonly (readonly Value[])[], names: readonly (string | undefined)[]): void {
+export function checkUsed(
+  what: string,
+  closed: Graph,
+  args: readonly (readonly Value[])[],
+  names: readonly (string | undefined)[],
+): void {
   const unused = new Set(unusedInputs(closed));
   args.forEach((inputs, i) => {
     if (inputs.length === 0 || inputs.some((x) => !unused.has(x))) return;
     const name = names[i] ? `argument ${i + 1}, ${names[i]},` : `argument ${i + 1}`;
-    throw new TreeError(`${what}: ${name} is used by no output.`, "Leave it out, or return something that depends on it.");
+    throw new TreeError(
+      `${what}: ${name} is used by no output.`,
+      "Leave it out, or return something that depends on it.",
+    );
   });
 }

@@ -13,10 +13,17 @@ export function explain(compiled: CompiledGraph): string {
 export function explainGraph(graph: Graph): string {
   const unused = unusedInputs(graph);
   const summary = `${countNodes(graph)} nodes, ${graph.inputs.length} inputs, ${graph.outputs.length} outputs`;
-  const idle = unused.length > 0 ? [`unused inputs: ${unused.map((x) => describe({ ...x.type, label: x.label })).join(", ")}`] : [];
+  const idle =
+    unused.length > 0
+      ? [`unused inputs: ${unused.map((x) => describe({ ...x.type, label: x.label })).join(", ")}`]
+      : [];
   return [summary, ...idle, print(graph)].join("\n");
 }
 
 /** Nodes of a graph and of the bodies inside of it. A body that several scans share is counted by each. */
 export const countNodes = (graph: Graph): number =>
-  nodesOf(graph).reduce((sum, { op, attrs }) => sum + 1 + (op.bodies?.(attrs) ?? []).reduce((inside, body) => inside + countNodes(body), 0), 0);
+  nodesOf(graph).reduce(
+    (sum, { op, attrs }) =>
+      sum + 1 + (op.bodies?.(attrs) ?? []).reduce((inside, body) => inside + countNodes(body), 0),
+    0,
+  );

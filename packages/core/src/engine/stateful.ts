@@ -1,6 +1,6 @@
 import { KeyError, ShapeError, StaleError, TreeError } from "../tensor/error.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { flatten, named, sameTree, unflatten, type Leaf } from "../tensor/tree.ts";
+import { named, sameTree, unflatten, type Leaf } from "../tensor/tree.ts";
 import { formatType, sameType } from "../tensor/type.ts";
 import type { Tensors } from "../graph/spec.ts";
 import type { Value } from "../graph/node.ts";
@@ -71,7 +71,10 @@ class StatefulStep {
     this.#options = options;
     this.#engine = options.engine ?? defaultEngine();
     this.#like = init;
-    this.#leaves = tensorsOf("stateful", [init], ["state"])[0]!.map(({ path, leaf }) => ({ path, leaf: this.#engine.store(leaf) }));
+    this.#leaves = tensorsOf("stateful", [init], ["state"])[0]!.map(({ path, leaf }) => ({
+      path,
+      leaf: this.#engine.store(leaf),
+    }));
   }
 
   get compilations(): number {
@@ -80,15 +83,25 @@ class StatefulStep {
 
   get state(): unknown {
     this.#alive();
-    return unflatten(this.#like, this.#leaves.map(({ leaf }) => leaf));
+    return unflatten(
+      this.#like,
+      this.#leaves.map(({ leaf }) => leaf),
+    );
   }
 
   set state(tree: unknown) {
     this.#alive();
     sameTree("stateful", { name: "the state is set to", tree }, { name: "the state is", tree: this.#like });
     const given = tensorsOf("stateful", [tree], ["state"])[0]!;
-    checkTypes(this.#leaves, given.map(({ leaf }) => leaf), (name, old, now) => `${name} is ${old} and is set to ${now}`);
-    this.#replace(given.map(({ leaf }, i) => (leaf === this.#leaves[i]!.leaf ? leaf : this.#engine.store(leaf))), "was set anew");
+    checkTypes(
+      this.#leaves,
+      given.map(({ leaf }) => leaf),
+      (name, old, now) => `${name} is ${old} and is set to ${now}`,
+    );
+    this.#replace(
+      given.map(({ leaf }, i) => (leaf === this.#leaves[i]!.leaf ? leaf : this.#engine.store(leaf))),
+      "was set anew",
+    );
   }
 
   step(x: unknown): unknown {
@@ -104,13 +117,16 @@ class StatefulStep {
   }
 
   explain(): string {
-    return this.#last ? explain(this.#last.compiled) : "stateful: no step has been made, so there are no types to explain.";
+    return this.#last
+      ? explain(this.#last.compiled)
+      : "stateful: no step has been made, so there are no types to explain.";
   }
 
   dispose(): void {
     for (const { compiled } of this.#entries.values()) compiled.dispose();
     this.#entries.clear();
-    for (const { path, leaf } of this.#leaves) leaf.retire(`${path} belonged to a stateful step that has been disposed of.`);
+    for (const { path, leaf } of this.#leaves)
+      leaf.retire(`${path} belonged to a stateful step that has been disposed of.`);
     this.#disposed = true;
   }
 
@@ -123,13 +139,26 @@ class StatefulStep {
     const state = symbolic(this.state, undefined, 0);
     const given = symbolic(x, undefined, 1);
     const result = this.#step(state.tree, given.tree);
-    if (!Array.isArray(result) || result.length !== 2) throw new TreeError("stateful: the step returned no pair.", "A step returns [state, output].");
+    if (!Array.isArray(result) || result.length !== 2)
+      throw new TreeError("stateful: the step returned no pair.", "A step returns [state, output].");
     const [next, output] = result as readonly [unknown, unknown];
-    sameTree("stateful", { name: "the step returned state", tree: next }, { name: "the initial state is", tree: this.#like });
+    sameTree(
+      "stateful",
+      { name: "the step returned state", tree: next },
+      { name: "the initial state is", tree: this.#like },
+    );
     const nexts = returned("stateful", next).map(({ leaf }) => leaf);
-    checkTypes(this.#leaves, nexts, (name, before, after) => `${name} is ${before} before the step and ${after} after`);
+    checkTypes(
+      this.#leaves,
+      nexts,
+      (name, before, after) => `${name} is ${before} before the step and ${after} after`,
+    );
     const outputs = returned("stateful", output).map(({ leaf }) => leaf);
-    const compiled = new CompiledGraph([...state.inputs, ...given.inputs], [...nexts, ...outputs], this.#options);
+    const compiled = new CompiledGraph(
+      [...state.inputs, ...given.inputs],
+      [...nexts, ...outputs],
+      this.#options,
+    );
     checkKeysMoveOn(compiled, state.inputs, nexts);
     const entry = { compiled, output };
     this.#entries.set(types, entry);
@@ -141,15 +170,31 @@ class StatefulStep {
   #replace(tensors: readonly Tensor[], how: string | undefined): void {
     this.#leaves = this.#leaves.map(({ path, leaf }, i) => {
       const now = tensors[i]!;
-      if (leaf !== now) leaf.retire(how ? `${path} ${how} after step ${this.#steps}.` : `${path} was read at step ${this.#steps - 1}, now ${this.#steps}.`);
+      if (leaf !== now)
+        leaf.retire(
+          how
+            ? `${path} ${how} after step ${this.#steps}.`
+            : `${path} was read at step ${this.#steps - 1}, now ${this.#steps}.`,
+        );
       return { path, leaf: now };
     });
   }
 }
 
-function checkTypes(leaves: readonly Leaf<Tensor>[], now: readonly { readonly type: Tensor["type"] }[], text: (name: string, a: string, b: string) => string): void {
-  const wrong = leaves.flatMap(({ path, leaf }, i) => (sameType(leaf.type, now[i]!.type) ? [] : [text(named(path, "state"), formatType(leaf.type), formatType(now[i]!.type))]));
-  if (wrong.length > 0) throw new ShapeError(`stateful: ${wrong.slice(0, 3).join("; ")}${wrong.length > 3 ? ` (and ${wrong.length - 3} more)` : ""}.`);
+function checkTypes(
+  leaves: readonly Leaf<Tensor>[],
+  now: readonly { readonly type: Tensor["type"] }[],
+  text: (name: string, a: string, b: string) => string,
+): void {
+  const wrong = leaves.flatMap(({ path, leaf }, i) =>
+    sameType(leaf.type, now[i]!.type)
+      ? []
+      : [text(named(path, "state"), formatType(leaf.type), formatType(now[i]!.type))],
+  );
+  if (wrong.length > 0)
+    throw new ShapeError(
+      `stateful: ${wrong.slice(0, 3).join("; ")}${wrong.length > 3 ? ` (and ${wrong.length - 3} more)` : ""}.`,
+    );
 }
 
 function checkKeysMoveOn({ graph }: CompiledGraph, state: readonly Value[], next: readonly Value[]): void {
@@ -157,5 +202,8 @@ function checkKeysMoveOn({ graph }: CompiledGraph, state: readonly Value[], next
   const stuck = state.find((x, i) => x === next[i] && uses.has(x));
   if (!stuck) return;
   const [user] = uses.get(stuck)!;
-  throw new KeyError(`random: state.${stuck.label} is returned unchanged after being used by ${user!.op.name}.`, "Fork it, use one part and return the other.");
+  throw new KeyError(
+    `random: state.${stuck.label} is returned unchanged after being used by ${user!.op.name}.`,
+    "Fork it, use one part and return the other.",
+  );
 }

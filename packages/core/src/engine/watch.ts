@@ -26,12 +26,22 @@ export function watch<A extends readonly unknown[], R, const N extends string>(
     const found = labelled(outputs, new Set());
     const present = [...new Set(found.flatMap(({ labels }) => labels))].sort();
     const missing = names.find((name) => !present.includes(name));
-    if (missing !== undefined) throw new DTypeError(`watch: no value is called "${missing}". Names here: ${present.join(", ") || "none"}.`);
-    const values = names.map((name) => [name, found.filter(({ labels }) => labels.includes(name)).map(({ value }) => value())]);
+    if (missing !== undefined)
+      throw new DTypeError(
+        `watch: no value is called "${missing}". Names here: ${present.join(", ") || "none"}.`,
+      );
+    const values = names.map((name) => [
+      name,
+      found.filter(({ labels }) => labels.includes(name)).map(({ value }) => value()),
+    ]);
     return [result, Object.fromEntries(values)];
   };
   // Messages name the parameters of the function that the user wrote.
-  return Object.defineProperties(watched, { toString: { value: () => f.toString() }, length: { value: f.length }, name: { value: f.name } });
+  return Object.defineProperties(watched, {
+    toString: { value: () => f.toString() },
+    length: { value: f.length },
+    name: { value: f.name },
+  });
 }
 
 /** A labelled value, made visible outside of the scans it is in when it is asked for. */
@@ -43,7 +53,10 @@ interface Found {
 
 /** All labelled values that outputs depend on. Bodies that several scans share are visited once, by `seen`. */
 function labelled(outputs: readonly Value[], seen: Set<Value>, inputs: readonly Value[] = []): Found[] {
-  const found = nodesOf({ inputs, outputs }).flatMap((node) => [...node.outputs.flatMap((value) => own(value, seen)), ...inside(node, seen)]);
+  const found = nodesOf({ inputs, outputs }).flatMap((node) => [
+    ...node.outputs.flatMap((value) => own(value, seen)),
+    ...inside(node, seen),
+  ]);
   return found.sort((a, b) => a.order - b.order);
 }
 

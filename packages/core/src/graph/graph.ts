@@ -13,7 +13,11 @@ export const inputOp: Op<{ readonly type: TensorType }> = {
   name: "input",
   infer: (_, { type }) => [type],
   // Graphs are closed by naming their inputs, so an input is never lowered: `checkBound` has spoken before.
-  lower: { kernels: (node) => { throw unbound(node.outputs[0]!); } },
+  lower: {
+    kernels: (node) => {
+      throw unbound(node.outputs[0]!);
+    },
+  },
 };
 
 /** A new input, for a graph or for the step that `scope` stands for. */
@@ -76,7 +80,10 @@ const unbound = (x: Value): ScopeError =>
  * A copy of a graph in which `visit` may replace the outputs of any node. It is given the node and its inputs as they
  * are by then; without an answer the node stays, or is applied anew when an input changed.
  */
-export function rewrite(closed: Graph, visit: (node: Node, inputs: readonly Value[]) => readonly Value[] | undefined): Graph {
+export function rewrite(
+  closed: Graph,
+  visit: (node: Node, inputs: readonly Value[]) => readonly Value[] | undefined,
+): Graph {
   const replaced = new Map<Value, Value>();
   const current = (x: Value): Value => replaced.get(x) ?? x;
   for (const node of nodesOf(closed)) {

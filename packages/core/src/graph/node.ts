@@ -113,7 +113,12 @@ export class Node<Attrs = unknown> {
   /** The node whose derivative made this one; set by `pullback`, so that reports can say "backward of". */
   adjointOf: Node | undefined;
 
-  constructor(op: Op<Attrs>, inputs: readonly Value[], attrs: Attrs, scope: Scope | undefined = scopeOf(inputs)) {
+  constructor(
+    op: Op<Attrs>,
+    inputs: readonly Value[],
+    attrs: Attrs,
+    scope: Scope | undefined = scopeOf(inputs),
+  ) {
     this.op = op;
     this.inputs = inputs;
     this.attrs = attrs;
@@ -189,7 +194,8 @@ export function checkScope(x: Value): void {
 }
 
 /** What messages call a value: its label, or the op that made it. */
-const nameOf = (x: Value): string | undefined => x.label ?? (x.node.op.name === "input" ? undefined : x.node.op.name);
+const nameOf = (x: Value): string | undefined =>
+  x.label ?? (x.node.op.name === "input" ? undefined : x.node.op.name);
 
 /** `params.rnn.wx f32[64, 512]`: a value in a message. */
 export const describeValue = (x: Value): string => describe({ ...x.type, label: nameOf(x) });
@@ -206,26 +212,47 @@ export function applyOp<Attrs>(op: Op<Attrs>, inputs: readonly Value[], attrs: A
   return new Node(op, inputs, attrs).outputs;
 }
 
-/** The error for something in a value's place, with a guess at what was meant. */
-export function notAValue(op: string, x: unknown, position: number): DTypeError {
+/** The error for something in a value's place, by its position or name, with a guess at what was meant. */
+export function notAValue(op: string, x: unknown, operand: number | string): DTypeError {
   const kind = typeof x === "object" && x !== null && "~leaf" in x ? x["~leaf"] : undefined;
-  const what = (text: string, remedy?: string): DTypeError => new DTypeError(`${op}: operand ${position} is ${text}.`, remedy);
-  if (kind === "value") return what("a Value of another copy of @unroll/core", "Install one version only, and import it from one place.");
-  if (kind === "tensor") return what("a Tensor", "Pass it as an argument of the compiled function, or lift it with constant(tensor).");
-  if (kind === "param") return what("a parameter's spec", "Make tensors of the specs with init(spec, seed) and pass them as an argument.");
-  if (kind === "state") return what("a state's spec", "Make values of the specs with initialState(spec, { batch, dtype }).");
-  if (typeof x === "object" && x !== null && "step" in x) return what("a cell", "Did you forget to call its step?");
-  if (typeof x === "object" && x !== null && "apply" in x) return what("a layer", "Did you forget to call its apply?");
+  const what = (text: string, remedy?: string): DTypeError =>
+    new DTypeError(`${op}: ${typeof operand === "number" ? `operand ${operand}` : operand} is ${text}.`, remedy);
+  if (kind === "value")
+    return what(
+      "a Value of another copy of @unroll/core",
+      "Install one version only, and import it from one place.",
+    );
+  if (kind === "tensor")
+    return what(
+      "a Tensor",
+      "Pass it as an argument of the compiled function, or lift it with constant(tensor).",
+    );
+  if (kind === "param")
+    return what(
+      "a parameter's spec",
+      "Make tensors of the specs with init(spec, seed) and pass them as an argument.",
+    );
+  if (kind === "state")
+    return what("a state's spec", "Make values of the specs with initialState(spec, { batch, dtype }).");
+  if (typeof x === "object" && x !== null && "step" in x)
+    return what("a cell", "Did you forget to call its step?");
+  if (typeof x === "object" && x !== null && "apply" in x)
+    return what("a layer", "Did you forget to call its apply?");
   if (typeof x === "number") return what(`the number ${x}`, "Lift it with full(number, type).");
-  if (Array.isArray(x)) return what("an array", "An op takes values one by one; join values with concat or stack.");
+  if (Array.isArray(x))
+    return what("an array", "An op takes values one by one; join values with concat or stack.");
   return what(x === null ? "null" : typeof x === "object" ? "a record" : `${typeof x}`, "Expected a Value.");
 }
 
 /** Type rules see types only; their errors are completed here with the labels of the operands. */
 function inferTypes<Attrs>(op: Op<Attrs>, inputs: readonly Value[], attrs: Attrs): readonly TensorType[] {
-  const types = op.infer(inputs.map((x) => ({ ...x.type, label: nameOf(x) })), attrs);
+  const types = op.infer(
+    inputs.map((x) => ({ ...x.type, label: nameOf(x) })),
+    attrs,
+  );
   for (const { shape } of types) {
-    if (shape.some((size) => !Number.isInteger(size) || size < 0)) throw new InternalError(`${op.name} inferred the shape [${shape.join(", ")}]`);
+    if (shape.some((size) => !Number.isInteger(size) || size < 0))
+      throw new InternalError(`${op.name} inferred the shape [${shape.join(", ")}]`);
   }
   return types.map(({ dtype, shape }) => ({ dtype, shape: [...shape] }));
 }

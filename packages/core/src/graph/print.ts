@@ -46,8 +46,12 @@ function nodeLines(node: Node, names: Names): string[] {
   const outputs = node.outputs.map((y) => names.typed(y)).join(", ");
   const inputs = node.inputs.map((x) => names.of(x)).join(", ");
   const shown = node.op.show?.(node.attrs);
-  const notes = [node.adjointOf && `backward of ${node.adjointOf.op.name}`, node.source].filter(Boolean).join(", ");
-  const line = [`${outputs} = ${node.op.name}`, inputs, shown && `{${shown}}`, notes && `# ${notes}`].filter(Boolean).join(" ");
+  const notes = [node.adjointOf && `backward of ${node.adjointOf.op.name}`, node.source]
+    .filter(Boolean)
+    .join(", ");
+  const line = [`${outputs} = ${node.op.name}`, inputs, shown && `{${shown}}`, notes && `# ${notes}`]
+    .filter(Boolean)
+    .join(" ");
   const bodies = node.op.bodies?.(node.attrs) ?? [];
   return [line, ...bodies.flatMap((body) => lines(body, names, "body").map((inner) => `  ${inner}`))];
 }
@@ -56,7 +60,12 @@ function nodeLines(node: Node, names: Names): string[] {
 export function toDot(graph: Graph): string {
   const dot = new Dot();
   dot.graph(graph, "graph");
-  return ["digraph {", '  rankdir=TB; node [shape=box, style=rounded, fontname="Helvetica"];', ...dot.lines.map((line) => `  ${line}`), "}"].join("\n");
+  return [
+    "digraph {",
+    '  rankdir=TB; node [shape=box, style=rounded, fontname="Helvetica"];',
+    ...dot.lines.map((line) => `  ${line}`),
+    "}",
+  ].join("\n");
 }
 
 const quote = (text: string): string => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
@@ -70,25 +79,40 @@ class Dot {
   graph(graph: Graph, title: string): number {
     const box = this.#boxes++;
     const cut = new Set(graph.inputs);
-    const at = (x: Value): string => quote(cut.has(x) ? `${box}:in:${graph.inputs.indexOf(x)}` : `${box}:${x.node.id}`);
-    graph.inputs.forEach((x) => this.lines.push(`${at(x)} [label=${quote(this.#names.typed(x))}, shape=ellipse];`));
+    const at = (x: Value): string =>
+      quote(cut.has(x) ? `${box}:in:${graph.inputs.indexOf(x)}` : `${box}:${x.node.id}`);
+    graph.inputs.forEach((x) =>
+      this.lines.push(`${at(x)} [label=${quote(this.#names.typed(x))}, shape=ellipse];`),
+    );
     for (const node of nodesOf(graph)) {
       const labels = node.outputs.flatMap((y) => y.labels);
       const text = [node.op.name, ...labels, node.op.show?.(node.attrs) ?? ""].filter(Boolean).join("\\n");
-      this.lines.push(`${quote(`${box}:${node.id}`)} [label=${quote(text).replaceAll("\\\\n", "\\n")}${node.source ? `, tooltip=${quote(node.source)}` : ""}];`);
-      for (const x of node.inputs) this.lines.push(`${at(x)} -> ${quote(`${box}:${node.id}`)} [label=${quote(formatType(x.type))}];`);
+      this.lines.push(
+        `${quote(`${box}:${node.id}`)} [label=${quote(text).replaceAll("\\\\n", "\\n")}${node.source ? `, tooltip=${quote(node.source)}` : ""}];`,
+      );
+      for (const x of node.inputs)
+        this.lines.push(`${at(x)} -> ${quote(`${box}:${node.id}`)} [label=${quote(formatType(x.type))}];`);
       for (const body of node.op.bodies?.(node.attrs) ?? []) this.#body(body, node, box);
     }
     graph.outputs.forEach((y, i) => {
-      this.lines.push(`${quote(`${box}:out:${i}`)} [label=${quote(`${title} ${i}`)}, shape=ellipse];`, `${at(y)} -> ${quote(`${box}:out:${i}`)} [label=${quote(formatType(y.type))}];`);
+      this.lines.push(
+        `${quote(`${box}:out:${i}`)} [label=${quote(`${title} ${i}`)}, shape=ellipse];`,
+        `${at(y)} -> ${quote(`${box}:out:${i}`)} [label=${quote(formatType(y.type))}];`,
+      );
     });
     return box;
   }
 
   #body(body: Graph, node: Node, around: number): void {
-    this.lines.push(`subgraph ${quote(`cluster:${this.#boxes}`)} {`, `label=${quote(`body of ${node.op.name}`)};`);
+    this.lines.push(
+      `subgraph ${quote(`cluster:${this.#boxes}`)} {`,
+      `label=${quote(`body of ${node.op.name}`)};`,
+    );
     const inside = this.graph(body, "output");
     this.lines.push("}");
-    if (body.inputs.length > 0) this.lines.push(`${quote(`${around}:${node.id}`)} -> ${quote(`${inside}:in:0`)} [style=dotted, arrowhead=none];`);
+    if (body.inputs.length > 0)
+      this.lines.push(
+        `${quote(`${around}:${node.id}`)} -> ${quote(`${inside}:in:0`)} [style=dotted, arrowhead=none];`,
+      );
   }
 }

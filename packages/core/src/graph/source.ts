@@ -15,7 +15,9 @@ const own = new URL("..", import.meta.url).href;
 export function callSite(): string | undefined {
   if (!capturing) return undefined;
   const frames = new Error("trace").stack?.split("\n").slice(1) ?? [];
-  const outside = frames.map(locate).find((at) => at !== undefined && !at.file.startsWith(own) && !at.file.startsWith("node:"));
+  const outside = frames
+    .map(locate)
+    .find((at) => at !== undefined && !at.file.startsWith(own) && !at.file.startsWith("node:"));
   return outside && `${outside.file.split("/").at(-1)!}:${outside.line}`;
 }
 

@@ -1,16 +1,9 @@
 import { GradientError, TreeError } from "../tensor/error.ts";
+import type { Random } from "../tensor/philox.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { flatten, sameTree, unflatten, type Leaf } from "../tensor/tree.ts";
 import type { DType, Shape, TensorType } from "../tensor/type.ts";
 import { checkScope, isValue, type Value } from "./node.ts";
-
-/** Draws random numbers on the host, for initialisers. */
-export interface Random {
-  /** Uniform on [0, 1). */
-  uniform(): number;
-  /** Normal with mean 0 and variance 1. */
-  normal(): number;
-}
 
 /** Makes the initial numbers of a parameter, on the host. */
 export type Init = (shape: Shape, random: Random) => ArrayLike<number>;
@@ -81,7 +74,10 @@ export type Tuple<N extends number, T, R extends readonly T[] = readonly []> = n
  */
 export function leaves(tree: unknown): readonly Leaf<Value>[] {
   return flatten(tree).map(({ path, leaf }) => {
-    if (!isValue(leaf)) throw new TreeError(`leaves: ${path || "the root"} is a ${(leaf as { "~leaf": string })["~leaf"]}, not a Value.`);
+    if (!isValue(leaf))
+      throw new TreeError(
+        `leaves: ${path || "the root"} is a ${(leaf as { "~leaf": string })["~leaf"]}, not a Value.`,
+      );
     return { path, leaf };
   });
 }
@@ -102,12 +98,19 @@ export function mapTree<T>(f: (x: Value, ...xs: Value[]) => Value, tree: T, ...t
     sameTree("mapTree", { name: `tree ${i + 2} is`, tree: other }, { name: "tree 1 is", tree }),
   );
   const rows = [tree, ...trees].map(valuesOf);
-  return withValues(tree, rows[0]!.map((x, i) => f(x, ...rows.slice(1).map((row) => row[i]!))));
+  return withValues(
+    tree,
+    rows[0]!.map((x, i) => f(x, ...rows.slice(1).map((row) => row[i]!))),
+  );
 }
 
 /** Refuse what is no tree of values, with the words of a derivative. */
 export function gradientLeaves(what: string, tree: unknown): readonly Leaf<Value>[] {
-  if (typeof tree === "function") throw new GradientError(`gradient: expected ${what}, got a function.`, "Call it inside: compile((w) => gradient(loss(w), w)).");
+  if (typeof tree === "function")
+    throw new GradientError(
+      `gradient: expected ${what}, got a function.`,
+      "Call it inside: compile((w) => gradient(loss(w), w)).",
+    );
   const found = leaves(tree);
   for (const { leaf } of found) checkScope(leaf);
   return found;

@@ -2,7 +2,7 @@ import { dependents, input, nodesOf } from "../graph/graph.ts";
 import { insideBodies, mark, type Cotangents, type Node, type Value } from "../graph/node.ts";
 import { dependentsThatVary, pull } from "../autodiff/pullback.ts";
 import { add } from "../ops/arithmetic.ts";
-import { full, zerosLike } from "../ops/full.ts";
+import { zerosLike } from "../ops/full.ts";
 import { applyScan, listOf, partsOf, type Parts, type ScanAttrs } from "./layout.ts";
 
 /**
@@ -41,17 +41,32 @@ interface Derivative {
 
 function differentiate(node: Node<ScanAttrs>, dys: Cotangents, wanted: readonly boolean[]): Derivative {
   const { body, carries } = node.attrs;
-  const varying = varyingInputs(node.attrs, body.inputs.filter((_, i) => wanted[i]));
+  const varying = varyingInputs(
+    node.attrs,
+    body.inputs.filter((_, i) => wanted[i]),
+  );
   const active = dependentsThatVary(nodesOf(body), [...varying]);
   const live = liveCarries(node.attrs, dys, varying);
   const start = mark();
-  const placeholder = (y: Value, flows: boolean): Value | undefined => (flows ? input(y.type, y.label && `d${y.label}`) : undefined);
+  const placeholder = (y: Value, flows: boolean): Value | undefined =>
+    flows ? input(y.type, y.label && `d${y.label}`) : undefined;
   const dNext = body.outputs.slice(0, carries).map((y, i) => placeholder(y, live.has(i)));
-  const dEmitted = body.outputs.slice(carries).map((y, i) => placeholder(y, active.has(y) && dys[carries + i] !== undefined));
+  const dEmitted = body.outputs
+    .slice(carries)
+    .map((y, i) => placeholder(y, active.has(y) && dys[carries + i] !== undefined));
   const sources = body.inputs.filter((x) => varying.has(x));
   const found = pull(body.outputs, [...dNext, ...dEmitted], sources, body.inputs);
   const dIn = new Map(sources.map((x, i) => [x, found[i]]));
-  return { dNext, dEmitted, dIn: partsOf(node.attrs, body.inputs.map((x) => dIn.get(x))), carried: [...live].sort((a, b) => a - b), start };
+  return {
+    dNext,
+    dEmitted,
+    dIn: partsOf(
+      node.attrs,
+      body.inputs.map((x) => dIn.get(x)),
+    ),
+    carried: [...live].sort((a, b) => a - b),
+    start,
+  };
 }
 
 /** Body inputs whose value depends on something wanted: a carry does as soon as the step mixes something that does into it. */
@@ -60,21 +75,30 @@ function varyingInputs({ body, carries }: ScanAttrs, wanted: readonly Value[]): 
   const varying = new Set(wanted);
   for (;;) {
     const active = dependentsThatVary(nodes, [...varying]);
-    const found = body.inputs.slice(0, carries).filter((x, i) => !varying.has(x) && active.has(body.outputs[i]!));
+    const found = body.inputs
+      .slice(0, carries)
+      .filter((x, i) => !varying.has(x) && active.has(body.outputs[i]!));
     if (found.length === 0) return varying;
     for (const x of found) varying.add(x);
   }
 }
 
 /** Varying carries whose new value has a cotangent: from outside, or because a later step passes one back through it. */
-function liveCarries({ body, carries }: ScanAttrs, dys: Cotangents, varying: ReadonlySet<Value>): ReadonlySet<number> {
+function liveCarries(
+  { body, carries }: ScanAttrs,
+  dys: Cotangents,
+  varying: ReadonlySet<Value>,
+): ReadonlySet<number> {
   const nodes = nodesOf(body);
-  const candidates = body.inputs.slice(0, carries).flatMap((x, i) => (varying.has(x) ? [{ i, reached: dependents(nodes, [x]) }] : []));
+  const candidates = body.inputs
+    .slice(0, carries)
+    .flatMap((x, i) => (varying.has(x) ? [{ i, reached: dependents(nodes, [x]) }] : []));
   const live = new Set<number>();
   const flows = (k: number): boolean => (k < carries ? live.has(k) : dys[k] !== undefined);
   for (;;) {
     const found = candidates.filter(
-      ({ i, reached }) => !live.has(i) && (dys[i] !== undefined || body.outputs.some((y, k) => flows(k) && reached.has(y))),
+      ({ i, reached }) =>
+        !live.has(i) && (dys[i] !== undefined || body.outputs.some((y, k) => flows(k) && reached.has(y))),
     );
     if (found.length === 0) return live;
     for (const { i } of found) live.add(i);
@@ -114,7 +138,9 @@ function residualsOf(node: Node<ScanAttrs>, { dNext, dEmitted, dIn, start }: Der
   }
   const isSequence = new Set(forward.sequences);
   return {
-    perStep: [...perStep].filter((x) => !isSequence.has(x)).sort((a, b) => a.node.id - b.node.id || a.index - b.index),
+    perStep: [...perStep]
+      .filter((x) => !isSequence.has(x))
+      .sort((a, b) => a.node.id - b.node.id || a.index - b.index),
     sequences: forward.sequences.map((_, i) => i).filter((i) => perStep.has(forward.sequences[i]!)),
     captured: [...captured].sort((a, b) => a.node.id - b.node.id || a.index - b.index),
   };
@@ -126,12 +152,22 @@ function saveResiduals(node: Node<ScanAttrs>, perStep: readonly Value[]): readon
   const emitted = attrs.body.outputs.slice(attrs.carries);
   const missing = perStep.filter((x) => !emitted.includes(x));
   if (missing.length === 0) return perStep.map((x) => node.outputs[attrs.carries + emitted.indexOf(x)]!);
-  const body = { inputs: partsOf(attrs, attrs.body.inputs), next: attrs.body.outputs.slice(0, attrs.carries), emitted: [...emitted, ...missing] };
+  const body = {
+    inputs: partsOf(attrs, attrs.body.inputs),
+    next: attrs.body.outputs.slice(0, attrs.carries),
+    emitted: [...emitted, ...missing],
+  };
   const saved = applyScan(node.op, body, partsOf(attrs, node.inputs), attrs).emitted;
   return perStep.map((x) => saved[body.emitted.indexOf(x)]!);
 }
 
-function scanBackwards(node: Node<ScanAttrs>, dys: Cotangents, derivative: Derivative, residuals: Residuals, rows: readonly Value[]): Cotangents {
+function scanBackwards(
+  node: Node<ScanAttrs>,
+  dys: Cotangents,
+  derivative: Derivative,
+  residuals: Residuals,
+  rows: readonly Value[],
+): Cotangents {
   const { attrs } = node;
   const { dNext, dEmitted, dIn, carried } = derivative;
   const forward = partsOf(attrs, attrs.body.inputs);
@@ -146,7 +182,11 @@ function scanBackwards(node: Node<ScanAttrs>, dys: Cotangents, derivative: Deriv
     {
       inputs: {
         carries: [...carried.map((i) => dNext[i]!), ...sums],
-        sequences: [...emitted.map((i) => dEmitted[i]!), ...residuals.perStep, ...residuals.sequences.map((i) => forward.sequences[i]!)],
+        sequences: [
+          ...emitted.map((i) => dEmitted[i]!),
+          ...residuals.perStep,
+          ...residuals.sequences.map((i) => forward.sequences[i]!),
+        ],
         captured: residuals.captured,
       },
       next: [
@@ -156,13 +196,21 @@ function scanBackwards(node: Node<ScanAttrs>, dys: Cotangents, derivative: Deriv
       emitted: sequences.map((i) => dIn.sequences[i]!),
     },
     {
-      carries: [...carried.map((i) => dys[i] ?? zerosLike(given.carries[i]!)), ...summed.map((i) => zerosLike(given.captured[i]!))],
-      sequences: [...emitted.map((i) => dys[attrs.carries + i]!), ...rows, ...residuals.sequences.map((i) => given.sequences[i]!)],
+      carries: [
+        ...carried.map((i) => dys[i] ?? zerosLike(given.carries[i]!)),
+        ...summed.map((i) => zerosLike(given.captured[i]!)),
+      ],
+      sequences: [
+        ...emitted.map((i) => dys[attrs.carries + i]!),
+        ...rows,
+        ...residuals.sequences.map((i) => given.sequences[i]!),
+      ],
       captured: residuals.captured.map(actual),
     },
     { length: attrs.length, reverse: !attrs.reverse },
   );
-  const pick = (chosen: readonly number[], values: readonly Value[], i: number): Value | undefined => values[chosen.indexOf(i)];
+  const pick = (chosen: readonly number[], values: readonly Value[], i: number): Value | undefined =>
+    values[chosen.indexOf(i)];
   return listOf<Value | undefined>({
     carries: given.carries.map((_, i) => pick(carried, back.last, i)),
     sequences: given.sequences.map((_, i) => pick(sequences, back.emitted, i)),

@@ -13,7 +13,10 @@ import { scan } from "./scan.ts";
  * Shapes: any -> same.
  * Throws: ShapeError when there is no such axis; DTypeError for bool.
  */
-export function cumsum(x: Value, options: { readonly axis?: number; readonly reverse?: boolean } = {}): Value {
+export function cumsum(
+  x: Value,
+  options: { readonly axis?: number; readonly reverse?: boolean } = {},
+): Value {
   const axis = normalizeAxis("cumsum", options.axis ?? -1, x);
   const order = [axis, ...x.shape.map((_, i) => i).filter((i) => i !== axis)];
   const rows = transpose(x, order);
@@ -23,5 +26,8 @@ export function cumsum(x: Value, options: { readonly axis?: number; readonly rev
     return [next, next];
   };
   const [, sums] = scan(step, start, rows, { reverse: options.reverse ?? false });
-  return transpose(sums, order.map((_, i) => order.indexOf(i)));
+  return transpose(
+    sums,
+    order.map((_, i) => order.indexOf(i)),
+  );
 }

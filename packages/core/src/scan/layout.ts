@@ -28,7 +28,11 @@ export const partsOf = <T>({ carries, sequences }: ScanAttrs, inputs: readonly T
   captured: inputs.slice(carries + sequences),
 });
 
-export const listOf = <T>({ carries, sequences, captured }: Parts<T>): readonly T[] => [...carries, ...sequences, ...captured];
+export const listOf = <T>({ carries, sequences, captured }: Parts<T>): readonly T[] => [
+  ...carries,
+  ...sequences,
+  ...captured,
+];
 
 /** A body by the meaning of its ends. */
 export interface Body {
@@ -39,7 +43,12 @@ export interface Body {
 }
 
 /** Run a body along time on the given values; `op` is the record of scan. */
-export function applyScan(op: Op<ScanAttrs>, body: Body, inputs: Parts<Value>, time: { readonly length: number; readonly reverse: boolean }): {
+export function applyScan(
+  op: Op<ScanAttrs>,
+  body: Body,
+  inputs: Parts<Value>,
+  time: { readonly length: number; readonly reverse: boolean },
+): {
   readonly last: readonly Value[];
   readonly emitted: readonly Value[];
 } {

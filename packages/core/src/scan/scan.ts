@@ -12,7 +12,9 @@ import { applyScan, type Body, type ScanAttrs } from "./layout.ts";
 export const scanOp: Op<ScanAttrs> = {
   name: "scan",
   infer: (_, { body, carries, length }) =>
-    body.outputs.map(({ type }, i) => (i < carries ? type : { dtype: type.dtype, shape: [length, ...type.shape] })),
+    body.outputs.map(({ type }, i) =>
+      i < carries ? type : { dtype: type.dtype, shape: [length, ...type.shape] },
+    ),
   vjp: scanVjp,
   lower: { kernels: (node, to) => to.loop(node.attrs) },
   emits: ({ carries }, output) => output >= carries,
@@ -67,49 +69,75 @@ export function scan<const S, X, Y, const R extends S>(
   const nexts = valuesAt("the new state", next, "state").map(({ leaf }) => leaf);
   const ys = valuesAt("the output", y, "y").map(({ leaf }) => leaf);
   const body = { carries, rows, nexts, ys, start };
-  const outputs = close(body, starts.map(({ leaf }) => leaf), sequences.map(({ leaf }) => leaf), { length, reverse: options.reverse ?? false });
+  const outputs = close(
+    body,
+    starts.map(({ leaf }) => leaf),
+    sequences.map(({ leaf }) => leaf),
+    { length, reverse: options.reverse ?? false },
+  );
   scope.closed = true;
   return [withValues(init, outputs.last), withValues(y, outputs.emitted)] as [S, Y];
 }
 
 /** The leaves of an argument of scan, all values. */
 function valuesAt(what: string, tree: unknown, root: string): Leaf<Value>[] {
-  return flatten(tree).map(({ path, leaf }, i) => {
-    if (!isValue(leaf)) throw notAValue(`scan: ${what}, ${named(path, root)}`, leaf, i + 1);
+  return flatten(tree).map(({ path, leaf }) => {
+    if (!isValue(leaf)) throw notAValue("scan", leaf, `${named(path, root)} of ${what}`);
     return { path, leaf };
   });
 }
 
 function lengthOf(sequences: readonly Leaf<Value>[], given: number | undefined): number {
-  if (given !== undefined && (!Number.isInteger(given) || given < 0)) throw new ShapeError(`scan: the length ${given} is no whole number of steps.`);
+  if (given !== undefined && (!Number.isInteger(given) || given < 0))
+    throw new ShapeError(`scan: the length ${given} is no whole number of steps.`);
   const inputs = sequences.map(({ path, leaf }) => ({ name: named(path && `xs.${path}`, "xs"), leaf }));
   const scalar = inputs.find(({ leaf }) => leaf.shape.length === 0);
-  if (scalar) throw new ShapeError(`scan: ${scalar.name} is ${formatType(scalar.leaf.type)} and has no axis to run along.`, "Capture it instead: use it in the step without passing it.");
+  if (scalar)
+    throw new ShapeError(
+      `scan: ${scalar.name} is ${formatType(scalar.leaf.type)} and has no axis to run along.`,
+      "Capture it instead: use it in the step without passing it.",
+    );
   const [first] = inputs;
   const length = given ?? first?.leaf.shape[0];
-  if (length === undefined) throw new ShapeError("scan: there is no sequence to tell the number of steps.", "Pass { length }.");
+  if (length === undefined)
+    throw new ShapeError("scan: there is no sequence to tell the number of steps.", "Pass { length }.");
   const other = inputs.find(({ leaf }) => leaf.shape[0] !== length);
   if (!other) return length;
   const against = given === undefined ? `${first!.name} has ${length} steps` : `the length is ${length}`;
-  throw new ShapeError(`scan: sequences differ in length: ${against}, ${other.name} has ${other.leaf.shape[0]}.`);
+  throw new ShapeError(
+    `scan: sequences differ in length: ${against}, ${other.name} has ${other.leaf.shape[0]}.`,
+  );
 }
 
-function callStep<S, X, Y>(step: (state: S, x: X) => readonly [unknown, Y], state: S, x: X): readonly [unknown, Y] {
+function callStep<S, X, Y>(
+  step: (state: S, x: X) => readonly [unknown, Y],
+  state: S,
+  x: X,
+): readonly [unknown, Y] {
   const result = step(state, x);
   if (!Array.isArray(result) || result.length !== 2) {
-    throw new TreeError(`scan: the step returned ${Array.isArray(result) ? `an array of ${result.length}` : "no array"}.`, "A step returns [state, output].");
+    throw new TreeError(
+      `scan: the step returned ${Array.isArray(result) ? `an array of ${result.length}` : "no array"}.`,
+      "A step returns [state, output].",
+    );
   }
   return result;
 }
 
 function checkState(init: unknown, starts: readonly Leaf<Value>[], next: unknown): void {
-  sameTree("scan", { name: "the step returned state", tree: next }, { name: "the initial state is", tree: init });
+  sameTree(
+    "scan",
+    { name: "the step returned state", tree: next },
+    { name: "the initial state is", tree: init },
+  );
   flatten(next).forEach(({ path, leaf }, i) => {
     const name = named(path && `state.${path}`, "state");
     if (!isValue(leaf)) throw new DTypeError(`scan: ${name} is no Value after the step.`);
     const before = starts[i]!.leaf.type;
     if (!sameType(before, leaf.type)) {
-      throw new ShapeError(`scan: ${name} is ${formatType(before)} before the step and ${formatType(leaf.type)} after.`);
+      throw new ShapeError(
+        `scan: ${name} is ${formatType(before)} before the step and ${formatType(leaf.type)} after.`,
+      );
     }
   });
 }
@@ -125,7 +153,12 @@ interface Traced {
 }
 
 /** Close the step into a body and apply it. A state that the step returns as it was is captured rather than carried. */
-function close(traced: Traced, starts: readonly Value[], sequences: readonly Value[], time: { length: number; reverse: boolean }): {
+function close(
+  traced: Traced,
+  starts: readonly Value[],
+  sequences: readonly Value[],
+  time: { length: number; reverse: boolean },
+): {
   readonly last: readonly Value[];
   readonly emitted: readonly Value[];
 } {
@@ -139,7 +172,12 @@ function close(traced: Traced, starts: readonly Value[], sequences: readonly Val
     next: changing(nexts),
     emitted: ys,
   };
-  const { last, emitted } = applyScan(scanOp, body, { carries: changing(starts), sequences, captured: [...fixed(starts), ...outside] }, time);
+  const { last, emitted } = applyScan(
+    scanOp,
+    body,
+    { carries: changing(starts), sequences, captured: [...fixed(starts), ...outside] },
+    time,
+  );
   const finals = last[Symbol.iterator]();
   return { last: starts.map((s, i) => (constant[i] ? s : finals.next().value!)), emitted };
 }

@@ -83,7 +83,10 @@ export class InternalError extends UnrollError {
   override readonly name = "InternalError";
 
   constructor(message: string) {
-    super(`internal: ${message}`, "This is a bug in unroll. Please report it with the program that caused it.");
+    super(
+      `internal: ${message}`,
+      "This is a bug in unroll. Please report it with the program that caused it.",
+    );
   }
 }
 

@@ -59,8 +59,8 @@ function seedWords(op: string, seed: number): Key {
 /** A whole number as two words, the lower one first. */
 const wordsOf = (n: number): Key => [n | 0, Math.floor(n / 2 ** 32) | 0];
 
-/** Draws numbers on the host. */
-export interface HostRandom {
+/** Draws random numbers on the host, for initialisers and data. */
+export interface Random {
   /** Uniform on [0, 1), with 53 bits. */
   uniform(): number;
   /** Normal with mean 0 and variance 1. */
@@ -75,7 +75,7 @@ export interface HostRandom {
  *
  * Source: Box and Muller, A Note on the Generation of Random Normal Deviates, 1958, for `normal`.
  */
-export function hostRandom(seed: number, path: string): HostRandom {
+export function hostRandom(seed: number, path: string): Random {
   const [low, high] = seedWords("init", seed);
   const key: Key = [low, fnv1a(path)];
   const waiting: number[] = [];

@@ -1,5 +1,13 @@
 import { DTypeError, ShapeError, StaleError } from "./error.ts";
-import { allocate, formatType, sizeOf, type DType, type Shape, type TensorType, type TypedArray } from "./type.ts";
+import {
+  allocate,
+  formatType,
+  sizeOf,
+  type DType,
+  type Shape,
+  type TensorType,
+  type TypedArray,
+} from "./type.ts";
 
 /** Nested arrays of numbers or booleans, or a typed array. */
 export type Numbers = number | boolean | TypedArray | readonly Numbers[];
@@ -44,7 +52,8 @@ export class Tensor {
 
   /** Where the elements lie: for engines. */
   get storage(): Storage {
-    if (this.#stale !== undefined) throw new StaleError(this.#stale, "Keep it with copy(...) before the step.");
+    if (this.#stale !== undefined)
+      throw new StaleError(this.#stale, "Keep it with copy(...) before the step.");
     return this.#storage;
   }
 
@@ -55,7 +64,8 @@ export class Tensor {
 }
 
 /** A tensor over an array that JavaScript owns. The array is not copied. */
-export const fromArray = (type: TensorType, data: TypedArray): Tensor => new Tensor(type, { read: () => data });
+export const fromArray = (type: TensorType, data: TypedArray): Tensor =>
+  new Tensor(type, { read: () => data });
 
 /**
  * A tensor of the given numbers. The dtype is `bool` for booleans, that of a typed array, and `f32` otherwise.
@@ -65,7 +75,10 @@ export const fromArray = (type: TensorType, data: TypedArray): Tensor => new Ten
  * Throws: ShapeError when rows differ in length or the shape does not fit; DTypeError when a number is not
  * representable in an integer dtype.
  */
-export function tensor(data: Numbers, options: { readonly dtype?: DType; readonly shape?: Shape } = {}): Tensor {
+export function tensor(
+  data: Numbers,
+  options: { readonly dtype?: DType; readonly shape?: Shape } = {},
+): Tensor {
   const nesting = shapeOf(data);
   const shape = options.shape ?? nesting;
   if (sizeOf(shape) !== sizeOf(nesting) || shape.some((size) => !Number.isInteger(size) || size < 0)) {
@@ -81,13 +94,16 @@ export function tensor(data: Numbers, options: { readonly dtype?: DType; readonl
 function shapeOf(data: Numbers): Shape {
   if (typeof data === "number" || typeof data === "boolean") return [];
   if (ArrayBuffer.isView(data)) return [data.length];
-  if (!Array.isArray(data)) throw new DTypeError(`tensor: expected numbers or nested arrays of them, got ${typeof data}.`);
+  if (!Array.isArray(data))
+    throw new DTypeError(`tensor: expected numbers or nested arrays of them, got ${typeof data}.`);
   const rows: readonly Numbers[] = data;
   const inner = rows.length === 0 ? [] : shapeOf(rows[0]!);
   rows.forEach((row, i) => {
     const other = shapeOf(row);
     if (other.join() !== inner.join()) {
-      throw new ShapeError(`tensor: row 0 has the shape [${inner.join(", ")}] and row ${i} [${other.join(", ")}].`);
+      throw new ShapeError(
+        `tensor: row 0 has the shape [${inner.join(", ")}] and row ${i} [${other.join(", ")}].`,
+      );
     }
   });
   return [rows.length, ...inner];

@@ -38,7 +38,9 @@ export function rebuild(like: unknown, leafAt: (path: string, leaf: unknown) => 
   if (isLeaf(like)) return leafAt(path, like);
   if (Array.isArray(like)) return like.map((child, i) => rebuild(child, leafAt, extend(path, i)));
   const record = asRecord(like, path);
-  return Object.fromEntries(Object.keys(record).map((key) => [key, rebuild(record[key], leafAt, extend(path, key))]));
+  return Object.fromEntries(
+    Object.keys(record).map((key) => [key, rebuild(record[key], leafAt, extend(path, key))]),
+  );
 }
 
 /** `rebuild` with the leaves given in the order of `flatten(like)`. */
@@ -62,7 +64,9 @@ export function sameTree(op: string, a: Labelled, b: Labelled): void {
     missing.length > 0 ? `${list(missing)} ${missing.length > 1 ? "are" : "is"} missing` : "",
     extra.length > 0 ? `${list(extra)} ${extra.length > 1 ? "are" : "is"} too much` : "",
   ].filter(Boolean);
-  throw new TreeError(`${op}: ${a.name} ${outline(a.tree)}, but ${b.name} ${outline(b.tree)}: ${problems.join(", and ")}.`);
+  throw new TreeError(
+    `${op}: ${a.name} ${outline(a.tree)}, but ${b.name} ${outline(b.tree)}: ${problems.join(", and ")}.`,
+  );
 }
 
 /** A tree and the words a message uses for it, with their verb: `the initial state is`. */
@@ -72,7 +76,10 @@ export interface Labelled {
 }
 
 const list = (paths: readonly string[]): string =>
-  paths.slice(0, 5).map((path) => named(path, "the leaf")).join(", ") + (paths.length > 5 ? ` (and ${paths.length - 5} more)` : "");
+  paths
+    .slice(0, 5)
+    .map((path) => named(path, "the leaf"))
+    .join(", ") + (paths.length > 5 ? ` (and ${paths.length - 5} more)` : "");
 
 /** The top level of a tree in words: `{ h, c }`, `[2 items]`, `a single leaf`. */
 export function outline(tree: unknown): string {
@@ -84,15 +91,23 @@ export function outline(tree: unknown): string {
 
 function asRecord(tree: unknown, path: string): Readonly<Record<string, unknown>> {
   if (isRecord(tree)) return tree;
-  throw new TreeError(`tree: ${named(path, "the root")} is ${kindOf(tree)}.`, "Leaves are values, tensors or specs.");
+  throw new TreeError(
+    `tree: ${named(path, "the root")} is ${kindOf(tree)}.`,
+    "Leaves are values, tensors or specs.",
+  );
 }
 
 /** Sorted, so that the order in which keys were written means nothing. */
 function keysOf(record: Readonly<Record<string, unknown>>, path: string): string[] {
-  const keys = Object.keys(record).filter((key) => record[key] !== undefined).sort();
+  const keys = Object.keys(record)
+    .filter((key) => record[key] !== undefined)
+    .sort();
   const illegal = keys.find((key) => /[.[\]]/.test(key));
   if (illegal === undefined) return keys;
-  throw new TreeError(`tree: the key "${illegal}" of ${named(path, "the root")} holds one of . [ ].`, "Paths name the leaves of checkpoints: choose another key.");
+  throw new TreeError(
+    `tree: the key "${illegal}" of ${named(path, "the root")} holds one of . [ ].`,
+    "Paths name the leaves of checkpoints: choose another key.",
+  );
 }
 
 function isRecord(x: unknown): x is Record<string, unknown> {

@@ -11,7 +11,10 @@ export interface TensorType {
 }
 
 /** The arrays that hold elements: one per dtype, `bool` sharing that of `i32`. */
-export type TypedArray = Float32Array<ArrayBufferLike> | Float64Array<ArrayBufferLike> | Int32Array<ArrayBufferLike>;
+export type TypedArray =
+  | Float32Array<ArrayBufferLike>
+  | Float64Array<ArrayBufferLike>
+  | Int32Array<ArrayBufferLike>;
 
 const arrays = { f32: Float32Array, f64: Float64Array, i32: Int32Array, bool: Int32Array } as const;
 
