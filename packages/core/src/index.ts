@@ -24,13 +24,13 @@ export {
   type Metadata,
 } from "./tensor/safetensors.ts";
 export { formatTensor, fromArray, tensor, Tensor, type Numbers, type Storage } from "./tensor/tensor.ts";
-export { flatten, type Leaf } from "./tensor/tree.ts";
+export { flatten, sameTree, unflatten, type Leaf } from "./tensor/tree.ts";
 export { formatType, type DType, type Shape, type TensorType, type TypedArray } from "./tensor/type.ts";
 export type { Body, Expr, Instruction, Scalar } from "./ir/scalar.ts";
 export type { Kernel } from "./ir/kernel.ts";
 export type { Checks, HostFunction, Program } from "./ir/program.ts";
 export type { View } from "./ir/view.ts";
-export { graph, input, nodesOf, type Graph } from "./graph/graph.ts";
+export { graph, input, nodesOf, rewrite, type Graph } from "./graph/graph.ts";
 export {
   applyOp,
   isValue,
