@@ -72,3 +72,17 @@ export const kernelKey = (kernel: Kernel): string => exactJson(kernel);
 
 /** How many of a kernel's operands it writes: the last ones. */
 export const writeCount = (kernel: Kernel): number => ("writes" in kernel ? kernel.writes.length : 1);
+
+/** All dimensions, in the order in which `index` instructions count them. */
+export function dimensionsOfKernel(kernel: Kernel): readonly Dimension[] {
+  switch (kernel.form) {
+    case "map":
+      return kernel.dimensions;
+    case "reduce":
+      return [...kernel.kept, ...kernel.reduced];
+    case "contract":
+      return [...kernel.batch, ...kernel.m, ...kernel.n, ...kernel.k];
+    case "scatterAdd":
+      return [...kernel.rows, ...kernel.columns];
+  }
+}

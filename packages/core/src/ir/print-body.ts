@@ -1,5 +1,4 @@
-import type { Body, Instruction, Reference } from "./scalar.ts";
-import { referencesOf } from "./scalar.ts";
+import { referencesOf, type Body, type Instruction, type Reference } from "./scalar.ts";
 
 const infix: Readonly<Record<string, string>> = {
   add: "+",
@@ -18,32 +17,30 @@ const infix: Readonly<Record<string, string>> = {
   shiftRightUnsigned: ">>>",
 };
 
-/** Results under the names they get: `acc0 = sum(...)`, `w0 = ...`. */
+/** What becomes of a value: `w0 = value`, or `acc0 = sum(value)`. */
 export interface NamedResult {
   readonly name: string;
+  readonly by?: string;
   readonly at: Reference;
 }
 
-/**
- * A body as assignments: `s0 = r0 - r1`, `w0 = s0 * s0`. What is used more than once has a name of its own. `first` is
- * the number of the first such name.
- */
+/** A body as assignments: `s0 = r0 - r1`, `w0 = s0 * s0`. What is used more than once has a name of its own. */
 export function printBody(body: Body, results: readonly NamedResult[]): string[] {
   const uses = new Array<number>(body.length).fill(0);
   for (const at of [...body.flatMap(referencesOf), ...results.map((result) => result.at)]) uses[at]!++;
   const texts: string[] = [];
   const lines: string[] = [];
-  let named = 0;
   body.forEach((i, at) => {
     const text = printInstruction(i, (x) => texts[x]!);
-    const shared = uses[at]! > 1 && referencesOf(i).length > 0;
-    texts.push(shared ? `s${named++}` : text);
-    if (shared) lines.push(`${texts[at]!} = ${unwrap(text)}`);
+    const isShared = uses[at]! > 1 && referencesOf(i).length > 0;
+    texts.push(isShared ? `s${lines.length}` : text);
+    if (isShared) lines.push(`${texts[at]!} = ${unwrap(text)}`);
   });
-  return [...lines, ...results.map(({ name, at }) => `${name} = ${unwrap(texts[at]!)}`)];
+  const ends = results.map(({ name, by, at }) => `${name} = ${by ? `${by}(${unwrap(texts[at]!)})` : unwrap(texts[at]!)}`);
+  return [...lines, ...ends];
 }
 
-/** Infix expressions carry parentheses, which nobody needs around a whole line. */
+/** Infix expressions carry parentheses, which a whole line does without. */
 const unwrap = (text: string): string => (text.startsWith("(") ? text.slice(1, -1) : text);
 
 function printInstruction(i: Instruction, text: (x: Reference) => string): string {

@@ -217,8 +217,12 @@ export const integerOnly: ReadonlySet<string> = new Set([
   "and", "or", "xor", "not", "shiftLeft", "shiftRight", "shiftRightUnsigned", "multiplyHighUnsigned", "remainder",
 ]);
 
+/** Instructions that truth values have too. */
+const onBool: ReadonlySet<string> = new Set(["and", "or", "xor", "not", "min", "max", "select", ...comparisons]);
+
 /** Why an instruction may not be applied to a dtype; undefined when it may. */
 export function illegal(op: string, dtype: DType): string | undefined {
+  if (dtype === "bool" && !onBool.has(op)) return `${op} is not defined on bool`;
   if (floatOnly.has(op) && !isFloat(dtype)) return `${op} is defined on floats, not on ${dtype}`;
   if (integerOnly.has(op) && isFloat(dtype)) return `${op} is defined on integers, not on ${dtype}`;
   return undefined;

@@ -99,6 +99,7 @@ export function flipView(view: View, axis: number): View {
 
 /** The same elements in the same order under another shape. Undefined when a factor would have to be cut unevenly. */
 export function reshapeView(view: View, shape: Shape): View | undefined {
+  if (shape.includes(0)) return { ...view, axes: shape.map((size) => axisOf(size, 0)) };
   const pending = mergeFactors(view.axes.flat()).toReversed();
   const axes: Axis[] = [];
   for (let i = shape.length - 1; i >= 0; i--) {
@@ -111,11 +112,9 @@ export function reshapeView(view: View, shape: Shape): View | undefined {
 
 /** Take `size` elements' worth of factors from the innermost end of `pending` (innermost first), cutting one if need be. */
 function takeFactors(pending: Factor[], size: number): Axis | undefined {
-  if (size === 0) return [[0, 0]];
   const taken: Factor[] = [];
   while (size > 1) {
     const [n, stride] = pending.shift() ?? [1, 0];
-    if (n === 0) return [[0, 0]];
     if (size % n === 0 && n > 1) {
       taken.unshift([n, stride]);
       size /= n;

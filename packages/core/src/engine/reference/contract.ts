@@ -44,7 +44,7 @@ type RowOperation = (row: TypedArray, a: number, b: TypedArray, first: number) =
 // Storing in the row rounds the sum; f32 and i32 products have to be rounded before.
 const rowOperations: Readonly<Partial<Record<DType, RowOperation>>> = {
   f32(row, a, b, first) {
-    for (let j = 0; j < row.length; j++) row[j] = row[j]! + Math.fround(a * b[first + j]!);
+    for (let j = 0; j < row.length; j++) row[j] = Math.fround(row[j]! + Math.fround(a * b[first + j]!));
   },
   f64(row, a, b, first) {
     for (let j = 0; j < row.length; j++) row[j] = row[j]! + a * b[first + j]!;

@@ -18,13 +18,16 @@ export function eachPoint(dimensions: readonly Dimension[], at: Point, visit: ()
     return;
   }
   const { size, strides } = dimension;
+  const isLast = from === dimensions.length - 1;
+  const depth = at.coordinates.push(0) - 1;
   for (let i = 0; i < size; i++) {
-    at.coordinates.push(i);
-    eachPoint(dimensions, at, visit, from + 1);
-    at.coordinates.pop();
+    at.coordinates[depth] = i;
+    if (isLast) visit();
+    else eachPoint(dimensions, at, visit, from + 1);
     move(at, strides, 1);
   }
   move(at, strides, -size);
+  at.coordinates.pop();
 }
 
 function move({ addresses }: Point, strides: readonly number[], times: number): void {
