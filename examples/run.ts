@@ -1,0 +1,31 @@
+/** Runs examples as their reader does, for the tests that stand beside them. */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** What a program printed, and its exit status: null when a signal ended it. */
+export interface Ran {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The words after `node` that run a TypeScript file of the workspace. */
+export const nodeArguments = (main: URL, args: readonly string[] = []): string[] => [
+  "--conditions=development",
+  fileURLToPath(main),
+  ...args,
+];
+
+/** Run a program to its end. */
+export function run(main: URL, args: readonly string[] = []): Ran {
+  const { status, stdout, stderr } = spawnSync(process.execPath, nodeArguments(main, args), {
+    encoding: "utf8",
+    env: { ...process.env, NO_COLOR: "1" },
+  });
+  return { status, stdout, stderr };
+}
+
+/** The blocks of a page that say what is printed: those fenced as `text`. */
+export const printedIn = (page: URL): string[] =>
+  [...readFileSync(page, "utf8").matchAll(/^```text\n(.*?)^```$/gms)].map(([, block]) => block!);

@@ -1,0 +1,9 @@
+import { expect, test } from "vitest";
+import { printedIn, run } from "../../run.ts";
+
+test("the example prints what its page shows", () => {
+  const { status, stdout, stderr } = run(new URL("main.ts", import.meta.url));
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
+  expect([stdout]).toEqual(printedIn(new URL("../README.md", import.meta.url)));
+});
