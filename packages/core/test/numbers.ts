@@ -1,4 +1,4 @@
-import { constant, evaluate, gradient, sum, tensor, type Numbers, type Value } from "../src/index.ts";
+import { constant, evaluate, gradient, mul, sum, tensor, type Numbers, type Value } from "../src/index.ts";
 
 /** Given numbers as a value, f64 for close comparisons. */
 export const f64 = (data: Numbers): Value => constant(tensor(data, { dtype: "f64" }));
@@ -19,3 +19,10 @@ export function derivative(f: (x: Value) => Value, at: readonly number[], order 
   for (let i = 0; i < order; i++) y = gradient(sum(y), x, { allowUnused: true });
   return numbers(y);
 }
+
+/** The cotangent of x that f makes of ones. */
+export const slope = (f: (x: Value) => Value, x: Value): Value => gradient(sum(f(x)), x);
+
+/** The cotangent of x that f makes of dy. */
+export const slopeOf = (f: (x: Value) => Value, x: Value, dy: Value): Value =>
+  gradient(sum(mul(f(x), dy)), x);

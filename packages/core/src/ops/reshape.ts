@@ -32,17 +32,25 @@ const to = (x: Value, shape: Shape): Value =>
  */
 export function reshape(x: Value, shape: Shape): Value {
   expectValues("reshape", x);
+  return to(x, complete(x, shape));
+}
+
+/** The shape with its open size filled in. */
+function complete(x: Value, shape: Shape): Shape {
   const elements = sizeOf(x.shape);
-  const open = shape.indexOf(-1);
-  const given = sizeOf(shape.filter((_, axis) => axis !== open));
-  const whole = open < 0 ? shape : shape.with(open, elements / given);
-  if (whole.some((size) => !Number.isInteger(size) || size < 0) || sizeOf(whole) !== elements) {
-    const other = open < 0 ? `has ${given}` : `wants a multiple of ${given}`;
-    throw new ShapeError(
-      `reshape: ${describeValue(x)} has ${elements} elements, and [${shape.join(", ")}] ${other}.`,
+  const fail = (what: string): ShapeError =>
+    new ShapeError(
+      `reshape: ${describeValue(x)} has ${elements} elements, and [${shape.join(", ")}] ${what}.`,
     );
-  }
-  return to(x, whole);
+  const given = shape.filter((size) => size !== -1);
+  const product = sizeOf(given);
+  if (given.some((size) => !Number.isInteger(size) || size < 0)) throw fail("is no shape");
+  if (given.length === shape.length && product !== elements) throw fail(`has ${product}`);
+  if (given.length === shape.length) return shape;
+  if (given.length < shape.length - 1) throw fail("leaves more than one size open");
+  if (product === 0) throw fail("leaves a size open that could be any");
+  if (elements % product !== 0) throw fail(`wants a multiple of ${product}`);
+  return shape.with(shape.indexOf(-1), elements / product);
 }
 
 /**
