@@ -31,6 +31,16 @@ export function expectFloats(op: string, xs: readonly Value[]): void {
   );
 }
 
+/** Refuse whatever is not a value, or is a truth value. Throws: DTypeError. */
+export function expectNumbers(op: string, x: Value): void {
+  expectValues(op, x);
+  if (x.type.dtype !== "bool") return;
+  throw new DTypeError(
+    `${op}: ${describeValue(x)}: ${op} is defined on f32, f64, i32.`,
+    `Convert it first: cast(${x.label ?? "x"}, "i32").`,
+  );
+}
+
 /** Refuse what cannot be an index. Throws: DTypeError. */
 export function expectIndex(op: string, index: Value): void {
   if (index.type.dtype === "i32") return;

@@ -7,7 +7,7 @@ import { cast } from "./cast.ts";
 import { equal } from "./compare.ts";
 import { concat } from "./concat.ts";
 import { floats } from "./elementwise.ts";
-import { expectFloats, expectValues } from "./expect.ts";
+import { expectFloats, expectNumbers, expectValues } from "./expect.ts";
 import { full } from "./full.ts";
 import { countOf, keptShape, reduction, type ReduceOptions } from "./reduction.ts";
 import { reshape } from "./reshape.ts";
@@ -102,7 +102,7 @@ function others(x: Value): Value {
  * Throws: ShapeError for an axis that is not there; DTypeError for bool.
  */
 export function prod(x: Value, { axis, keepDims = false }: ReduceOptions = {}): Value {
-  expectValues("prod", x);
+  expectNumbers("prod", x);
   const axes = normalizeAxes("prod", axis, x);
   const kept = [...x.shape.keys()].filter((one) => !axes.includes(one));
   const rows = transpose(x, [...kept, ...axes]);

@@ -86,12 +86,11 @@ export const countOf = (shape: Shape, axes: readonly number[]): number =>
   axes.reduce((count, axis) => count * shape[axis]!, 1);
 
 function notDefined(name: string, x: NamedType, on: readonly DType[]): DTypeError {
-  const label = x.label ?? "x";
   const remedies = {
-    bool: `Count with sum(cast(${label}, "i32")), or ask any(${label}) or all(${label}).`,
-    numbers: `Compare first: ${name}(greater(${label}, 0)).`,
-    i32: `Convert it first: cast(${label}, "f32").`,
+    bool: `Count with sum(cast(x, "i32")), or ask any(x) or all(x).`,
+    number: `Compare first: ${name}(greater(x, 0)).`,
+    i32: `Convert it first: cast(x, "f32").`,
   };
-  const kind = x.dtype === "bool" ? "bool" : on.includes("bool") ? "numbers" : "i32";
+  const kind = x.dtype === "bool" ? "bool" : on.includes("bool") ? "number" : "i32";
   return new DTypeError(`${name}: ${describe(x)}: ${name} is defined on ${on.join(", ")}.`, remedies[kind]);
 }
