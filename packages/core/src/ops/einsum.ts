@@ -65,7 +65,7 @@ function parse(
   }
   const groups = left.split(",");
   if (groups.length !== xs.length)
-    fail(`the formula has ${groups.length} operands, and ${xs.length} were given.`);
+    fail(`it has ${groups.length} operand${groups.length === 1 ? "" : "s"}, and ${xs.length} were given.`);
   const terms = xs.map((x, i) => ({ x, letters: groups[i]! }));
 
   const sizes = new Map<string, { readonly size: number; readonly x: Value }>();
