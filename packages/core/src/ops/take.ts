@@ -1,9 +1,9 @@
-import { DTypeError, ShapeError } from "../tensor/error.ts";
+import { ShapeError } from "../tensor/error.ts";
 import { sameShape } from "../tensor/type.ts";
 import { broadcastView, insertAxis, permute } from "../ir/view.ts";
 import { applyOp, describeValue, type Op, type Value } from "../graph/node.ts";
 import { normalizeAxis } from "./axis.ts";
-import { expectIndex, expectValues } from "./expect.ts";
+import { expectIndex, expectNumbers, expectValues } from "./expect.ts";
 
 const takeOp: Op<{ readonly axis: number }> = {
   name: "take",
@@ -90,9 +90,9 @@ export function scatterAdd(
   options: { readonly axis?: number } = {},
 ): Value {
   expectValues("scatterAdd", source, index);
+  expectNumbers("scatterAdd", source);
   expectIndex("scatterAdd", index);
   const operands = `scatterAdd: ${describeValue(source)} and ${describeValue(index)}`;
-  if (source.type.dtype === "bool") throw new DTypeError(`${operands}: bool values have no sum.`);
   if (!Number.isInteger(size) || size < 0) throw new ShapeError(`${operands}: ${size} is no number of rows.`);
   const rank = source.shape.length - index.shape.length + 1;
   const { axis = 0 } = options;
