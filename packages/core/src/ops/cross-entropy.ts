@@ -2,6 +2,7 @@ import { ShapeError } from "../tensor/error.ts";
 import { formatType, sameShape, type Shape } from "../tensor/type.ts";
 import { describeValue, type Value } from "../graph/node.ts";
 import { mul, sub } from "./arithmetic.ts";
+import { normalizeAxis } from "./axis.ts";
 import { equal } from "./compare.ts";
 import { expectFloats, expectIndex, expectValues } from "./expect.ts";
 import { log } from "./functions.ts";
@@ -45,9 +46,10 @@ function checkOperands(logits: Value, targets: Value, weights: Value | undefined
   expectValues("crossEntropy", logits, targets);
   expectIndex("crossEntropy", targets);
   expectFloats("crossEntropy", weights ? [logits, weights] : [logits]);
+  normalizeAxis("crossEntropy", -1, logits);
   const operands = `crossEntropy: ${describeValue(logits)} and`;
   const check = (x: Value, what: string, shape: Shape): void => {
-    if (logits.shape.length > 0 && sameShape(x.shape, shape)) return;
+    if (sameShape(x.shape, shape)) return;
     const wanted = formatType({ dtype: x.type.dtype, shape });
     throw new ShapeError(`${operands} ${describeValue(x)}: the ${what} of these logits are ${wanted}.`);
   };
