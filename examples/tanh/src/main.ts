@@ -6,11 +6,9 @@ import { input, print, sum, tanh, tensor, type Value } from "@unroll/core";
 console.log(`tanh 1  ${formatTensor(evaluate(tanh(constant(tensor(1)))))}`);
 
 // A gradient is more graph, so it has a gradient of its own. Every y depends on its own x alone: the sum mixes nothing.
-type Curve = (x: Value) => Value;
-const slope =
-  (f: Curve): Curve =>
-  (x) =>
-    gradient(sum(f(x)), x);
+function slope(f: (x: Value) => Value): (x: Value) => Value {
+  return (x) => gradient(sum(f(x)), x);
+}
 
 // compile turns a function on values into one on tensors.
 const curves = compile((x: Value) => ({ y: tanh(x), dy: slope(tanh)(x), ddy: slope(slope(tanh))(x) }));
