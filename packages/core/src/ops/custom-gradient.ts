@@ -1,7 +1,7 @@
 import { GradientError } from "../tensor/error.ts";
 import { named, sameTree } from "../tensor/tree.ts";
 import { formatType, isFloat, sameType } from "../tensor/type.ts";
-import { applyOp, describeValue, type Op, type Value } from "../graph/node.ts";
+import { applyOp, type Op, type Value } from "../graph/node.ts";
 import { leaves, type Values } from "../graph/spec.ts";
 import { expectValues } from "./expect.ts";
 
@@ -28,7 +28,7 @@ const customGradientOp: Op<CustomGradientAttrs> = {
 function checkCotangent(name: string, x: Value, dx: Value): void {
   if (sameType(x.type, dx.type)) return;
   throw new GradientError(
-    `customGradient: ${name} is ${describeValue(x)}, and the vjp returned ${formatType(dx.type)} for it.`,
+    `customGradient: ${name} is ${formatType(x.type)}, and the vjp returned ${formatType(dx.type)} for it.`,
     "A cotangent has the type of what it belongs to.",
   );
 }
@@ -57,7 +57,7 @@ export function customGradient<const X>(y: Value, xs: X, vjp: (dy: Value) => Val
 function checkFloat(name: string, x: Value): void {
   if (isFloat(x.type.dtype)) return;
   throw new GradientError(
-    `customGradient: ${name} is ${describeValue(x)}; only floats have gradients.`,
+    `customGradient: ${name} is ${formatType(x.type)}; only floats have gradients.`,
     name === "y" ? "Cast it first." : "Leave it out: the vjp may mention any value.",
   );
 }

@@ -93,7 +93,7 @@ function lift(name: string, x: number, type: TensorType, neighbour: Value): Valu
   if (type.dtype === "bool") {
     throw new DTypeError(
       `${name}: ${describeValue(neighbour)} is bool and ${x} a number.`,
-      "Choose numbers with where(condition, x, y), or cast the condition.",
+      "Lift true and false with full(1, type) and full(0, type).",
     );
   }
   if (!isRepresentable(x, type.dtype)) {

@@ -35,30 +35,32 @@ export function draw(s: Scalar, purpose: keyof typeof purposes, index: Expr, rea
 export const parts = (view: View, axis: number): readonly View[] =>
   Array.from({ length: axisSize(view.axes[axis]!) }, (_, at) => selectView(view, axis, at)!);
 
-const randomBitsOp: Op<{ readonly count: number }> = {
-  name: "randomBits",
-  infer: (_, { count }) => [{ dtype: "i32", shape: [4, Math.ceil(count / 4)] }],
-  lower: {
-    kernels({ inputs: [key], outputs: [bits] }, to) {
-      const counters = bits!.shape.slice(1);
-      to.map({
-        reads: parts(to.read(key!), 0).map((word) => broadcastView(word, counters)),
-        writes: parts(to.target(bits!), 0),
-        body: (s, reads) => draw(s, "draw", s.index(0), reads),
-      });
-    },
-  },
-  key: 0,
-  show: ({ count }) => `count=${count}`,
-};
-
 /**
- * At least `count` random words, and uses up the key.
+ * The op that draws the bits for what is called `name`: at least `count` random words, for one use of the key.
  *
  * Shapes: key i32[2] -> i32[4, count / 4], rounded up. Word w of counter e stands at [w, e], so that all four stores of
  * a kernel run along memory.
  */
-export const randomBits = (key: Value, count: number): Value => applyOp(randomBitsOp, [key], { count })[0]!;
+export function bitsOf(name: string): (key: Value, count: number) => Value {
+  const op: Op<{ readonly count: number }> = {
+    // A key that is used twice is reported by this name.
+    name: `${name}Bits`,
+    infer: (_, { count }) => [{ dtype: "i32", shape: [4, Math.ceil(count / 4)] }],
+    lower: {
+      kernels({ inputs: [key], outputs: [bits] }, to) {
+        const counters = bits!.shape.slice(1);
+        to.map({
+          reads: parts(to.read(key!), 0).map((word) => broadcastView(word, counters)),
+          writes: parts(to.target(bits!), 0),
+          body: (s, reads) => draw(s, "draw", s.index(0), reads),
+        });
+      },
+    },
+    key: 0,
+    show: ({ count }) => `count=${count}`,
+  };
+  return (key, count) => applyOp(op, [key], { count })[0]!;
+}
 
 /** Refuse what is no random key. Throws: KeyError. */
 export function expectKey(op: string, key: Value): void {

@@ -9,7 +9,7 @@ import { elementwise, type BinaryFunction, type Operand, type UnaryFunction } fr
 import { expectFloats, expectShape, expectValues } from "./expect.ts";
 import { maximum } from "./extremes.ts";
 import { cos, log } from "./functions.ts";
-import { expectKey, randomBits } from "./philox.ts";
+import { bitsOf, expectKey } from "./philox.ts";
 import { argmax } from "./reduce.ts";
 import { reshape } from "./reshape.ts";
 import { slice } from "./slice.ts";
@@ -36,16 +36,24 @@ const unit53: BinaryFunction = elementwise("unit53", {
   gives: "f64",
 });
 
-/** `count` independent values that are uniform on [0, 1), from one draw of bits. */
-function uniforms(key: Value, count: number, { dtype, shape }: TensorType): readonly Value[] {
-  const size = sizeOf(shape);
-  const wordsEach = dtype === "f64" ? 2 : 1;
-  const words = reshape(randomBits(key, count * wordsEach * size), [-1]);
-  const word = (i: number): Value => reshape(slice(words, i * size, (i + 1) * size), shape);
-  return Array.from({ length: count }, (_, i) =>
-    dtype === "f64" ? unit53(word(2 * i), word(2 * i + 1)) : unit24(word(i)),
-  );
+/** Draws `count` independent values that are uniform on [0, 1), from one use of the key. */
+function uniformsOf(name: string): (key: Value, count: number, type: TensorType) => readonly Value[] {
+  const randomBits = bitsOf(name);
+  return (key, count, { dtype, shape }) => {
+    const size = sizeOf(shape);
+    const wordsEach = dtype === "f64" ? 2 : 1;
+    const words = reshape(randomBits(key, count * wordsEach * size), [-1]);
+    const word = (i: number): Value => reshape(slice(words, i * size, (i + 1) * size), shape);
+    return Array.from({ length: count }, (_, i) =>
+      dtype === "f64" ? unit53(word(2 * i), word(2 * i + 1)) : unit24(word(i)),
+    );
+  };
 }
+
+const uniforms = uniformsOf("randomUniform");
+const normalUniforms = uniformsOf("randomNormal");
+const bernoulliUniforms = uniformsOf("bernoulli");
+const categoricalUniforms = uniformsOf("categorical");
 
 function expectFloatType(op: string, type: TensorType): void {
   expectShape(op, type.shape);
@@ -90,7 +98,7 @@ export function randomNormal(
   expectKey("randomNormal", key);
   expectFloatType("randomNormal", type);
   const { mean = 0, deviation = 1 } = options;
-  const [u, v] = uniforms(key, 2, type) as readonly [Value, Value];
+  const [u, v] = normalUniforms(key, 2, type) as readonly [Value, Value];
   // 1 - u lies in (0, 1], where the logarithm is finite.
   const radius = sqrt(mul(-2, log(sub(1, u))));
   const z = mul(radius, cos(mul(2 * Math.PI, v)));
@@ -108,7 +116,7 @@ export function bernoulli(key: Value, probability: Operand, shape: Shape): Value
   expectKey("bernoulli", key);
   expectShape("bernoulli", shape);
   // In 24 bits for every dtype, so that f32 and f64 programs draw the same.
-  const draw = (): Value => uniforms(key, 1, { dtype: "f32", shape })[0]!;
+  const draw = (): Value => bernoulliUniforms(key, 1, { dtype: "f32", shape })[0]!;
   if (typeof probability === "number") {
     if (probability >= 0 && probability <= 1) return less(draw(), probability);
     throw new UnrollError(`bernoulli: the probability ${probability} is not between 0 and 1.`);
@@ -135,7 +143,7 @@ export function categorical(key: Value, logits: Value): Value {
   if (!logits.shape.at(-1)) {
     throw new ShapeError(`categorical: ${describeValue(logits)} has no choices along its last axis.`);
   }
-  const [u] = uniforms(key, 1, logits.type);
+  const [u] = categoricalUniforms(key, 1, logits.type);
   // Half of the smallest step stands for 0, so that the noise is finite and -Infinity stays the least.
   const smallest = logits.type.dtype === "f64" ? 2 ** -54 : 2 ** -25;
   const gumbel = neg(log(neg(log(maximum(u!, smallest)))));

@@ -1,4 +1,5 @@
 import { DTypeError, ShapeError } from "../tensor/error.ts";
+import type { Shape } from "../tensor/type.ts";
 import { applyOp, describeValue, isValue, type Op, type Value } from "../graph/node.ts";
 import { broadcastShapes, broadcastTo } from "./broadcast.ts";
 import { operands, type Operand } from "./elementwise.ts";
@@ -33,35 +34,30 @@ export function where(condition: Value, x: Operand, y: Operand): Value {
       "Compare first, e.g. greater(x, 0).",
     );
   }
-  if (!isValue(x) && !isValue(y)) throw onlyNumbers(x, y);
+  if (!isValue(x) && !isValue(y)) {
+    throw new DTypeError(
+      `where: the choices are the numbers ${x} and ${y}, which have no dtype.`,
+      `Lift one with full(${x}, type), or cast the condition.`,
+    );
+  }
   const choice = operands("where", [x, y]);
-  checkRank(condition, choice[0]!, [x, y]);
-  const inputs = [condition, ...choice];
-  const shape = broadcastShapes("where", inputs);
-  return applyOp(
-    whereOp,
-    inputs.map((value) => broadcastTo(value, shape)),
-    {},
-  )[0]!;
+  const values = [x, y].filter(isValue);
+  checkRank(condition, values, choice[0]!.shape);
+  const shape = broadcastShapes("where", [condition, ...values]);
+  const inputs = [condition, ...choice].map((value) => broadcastTo(value, shape));
+  return applyOp(whereOp, inputs, {})[0]!;
 }
 
-function checkRank(condition: Value, choice: Value, [x, y]: readonly [Operand, Operand]): void {
+function checkRank(condition: Value, choice: readonly Value[], shape: Shape): void {
   const { length: rank } = condition.shape;
-  const { length: wanted } = choice.shape;
+  const { length: wanted } = shape;
   if (rank === wanted || rank === 0 || wanted === 0) return;
-  const perRow = rank === 1 && wanted > 1 && condition.shape[0] === choice.shape[0];
-  const column = [...condition.shape, ...choice.shape.slice(1).map(() => 1)];
-  const selected = [x, y].filter(isValue).map(describeValue).join(" and ");
+  const perRow = rank === 1 && condition.shape[0] === shape[0];
+  const column = shape.map((size, axis) => (axis === 0 ? size : 1));
   throw new ShapeError(
-    `where: the condition ${describeValue(condition)} has rank ${rank}, the choice ${selected} rank ${wanted}.`,
+    `where: the condition ${describeValue(condition)} has rank ${rank}, the choice ${choice.map(describeValue).join(" and ")} rank ${wanted}.`,
     perRow
       ? `A condition per row is [${column.join(", ")}]: unsqueeze it.`
-      : "Give it the rank of what it selects: unsqueeze or reshape it.",
+      : "Give it the rank of what it selects, with unsqueeze or reshape.",
   );
 }
-
-const onlyNumbers = (x: number, y: number): DTypeError =>
-  new DTypeError(
-    `where: the choices are the numbers ${x} and ${y}, which have no dtype.`,
-    `Lift one with full(${x}, type), or cast the condition.`,
-  );
