@@ -9,23 +9,36 @@ export interface Extent {
   readonly steps: readonly Step[];
 }
 
-export const extentOfView = ({ offset, axes, steps }: View): Extent => ({ first: offset, factors: axes.flat(), steps });
+export const extentOfView = ({ offset, axes, steps }: View): Extent => ({
+  first: offset,
+  factors: axes.flat(),
+  steps,
+});
 
 /** What a kernel touches of an operand: along its dimensions, and along an axis that it indexes. */
 export function extentsOfOperand(kernel: Kernel, operand: number, { offset, steps }: View): Extent[] {
   const along = dimensionsOfKernel(kernel).map(({ size, strides }): Factor => [size, strides[operand]!]);
   const indexed = indexedFactors(kernel, operand);
-  return (indexed.length > 0 ? indexed : [[]]).map((axis) => ({ first: offset, factors: [...along, ...axis], steps }));
+  return (indexed.length > 0 ? indexed : [[]]).map((axis) => ({
+    first: offset,
+    factors: [...along, ...axis],
+    steps,
+  }));
 }
 
 function indexedFactors(kernel: Kernel, operand: number): Factor[][] {
   if (kernel.form === "scatterAdd") return operand === 2 ? [[[kernel.size, kernel.stride]]] : [];
   if (kernel.form === "contract") return [];
-  return kernel.body.flatMap((i) => (i.op === "readAt" && i.operand === operand ? [[[i.size, i.stride] as const]] : []));
+  return kernel.body.flatMap((i) =>
+    i.op === "readAt" && i.operand === operand ? [[[i.size, i.stride] as const]] : [],
+  );
 }
 
 /** The lowest and the highest element, over all turns. */
-export function bounds({ first, factors, steps }: Extent, loops: readonly Loop[]): readonly [low: number, high: number] {
+export function bounds(
+  { first, factors, steps }: Extent,
+  loops: readonly Loop[],
+): readonly [low: number, high: number] {
   const moves = steps.map(({ loop, stride, period }): Factor => {
     const { length } = loops.find((l) => l.loop === loop)!;
     return [Math.min(length, period ?? length), stride];
@@ -86,13 +99,17 @@ function someTurn(loops: readonly Loop[], holds: (turns: ReadonlyMap<number, num
 }
 
 const addressIn = ({ first, steps }: Extent, turns: ReadonlyMap<number, number>): number =>
-  steps.reduce((address, { loop, stride, period = Infinity }) => address + stride * ((turns.get(loop) ?? 0) % period), first);
+  steps.reduce(
+    (address, { loop, stride, period = Infinity }) => address + stride * ((turns.get(loop) ?? 0) % period),
+    first,
+  );
 
 const sizeOf = (factors: readonly Factor[]): number => factors.reduce((product, [size]) => product * size, 1);
 
 /** Every element, as often as it is met. */
 const elements = (first: number, factors: readonly Factor[]): number[] =>
   factors.reduce<number[]>(
-    (addresses, [size, stride]) => addresses.flatMap((at) => Array.from({ length: size }, (_, i) => at + i * stride)),
+    (addresses, [size, stride]) =>
+      addresses.flatMap((at) => Array.from({ length: size }, (_, i) => at + i * stride)),
     [first],
   );

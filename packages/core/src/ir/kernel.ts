@@ -1,5 +1,5 @@
 import type { DType } from "../tensor/type.ts";
-import { exactJson, type Body, type Reference } from "./scalar.ts";
+import { exactJson, type Body, type Reference } from "./instruction.ts";
 
 /** One axis of a kernel's iteration space and how far each operand moves along it: reads first, then writes. */
 export interface Dimension {

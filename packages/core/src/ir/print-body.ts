@@ -1,4 +1,4 @@
-import { referencesOf, type Body, type Instruction, type Reference } from "./scalar.ts";
+import { referencesOf, type Body, type Instruction, type Reference } from "./instruction.ts";
 
 const infix: Readonly<Record<string, string>> = {
   add: "+",
@@ -36,7 +36,9 @@ export function printBody(body: Body, results: readonly NamedResult[]): string[]
     texts.push(isShared ? `s${lines.length}` : text);
     if (isShared) lines.push(`${texts[at]!} = ${unwrap(text)}`);
   });
-  const ends = results.map(({ name, by, at }) => `${name} = ${by ? `${by}(${unwrap(texts[at]!)})` : unwrap(texts[at]!)}`);
+  const ends = results.map(
+    ({ name, by, at }) => `${name} = ${by ? `${by}(${unwrap(texts[at]!)})` : unwrap(texts[at]!)}`,
+  );
   return [...lines, ...ends];
 }
 

@@ -31,7 +31,11 @@ export function printProgram({ kernels, buffers, inputs, outputs, statements }: 
       case "host":
         return [`   ${printHost(statement)}`];
       case "loop":
-        return [`   ${printLoop(statement)}`, ...statement.body.flatMap(print).map((line) => `  ${line}`), "   end"];
+        return [
+          `   ${printLoop(statement)}`,
+          ...statement.body.flatMap(print).map((line) => `  ${line}`),
+          "   end",
+        ];
     }
   };
 
@@ -76,7 +80,8 @@ function headOf(kernel: Kernel, { operands }: Call): string {
   }
 }
 
-const sizes = (dimensions: readonly Dimension[]): string => `[${dimensions.map(({ size }) => size).join(", ")}]`;
+const sizes = (dimensions: readonly Dimension[]): string =>
+  `[${dimensions.map(({ size }) => size).join(", ")}]`;
 
 function arrow(views: readonly string[], firstWrite: number): string {
   const named = views.map((view, i) => (i < firstWrite ? `r${i} ${view}` : `w${i - firstWrite} ${view}`));
@@ -90,10 +95,15 @@ function bodyOf(kernel: Kernel): string[] {
   const writes = kernel.writes.map((at, i) => ({ name: `w${i}`, at }));
   if (kernel.form === "map") {
     const { body } = kernel;
-    const said = body.length === 1 && writes.length === 1 && (body[0]!.op === "read" || body[0]!.op === "constant");
+    const said =
+      body.length === 1 && writes.length === 1 && (body[0]!.op === "read" || body[0]!.op === "constant");
     return said ? [] : printBody(body, writes);
   }
-  const accumulated = kernel.accumulators.map(({ combine, of }, i) => ({ name: `acc${i}`, by: combine, at: of }));
+  const accumulated = kernel.accumulators.map(({ combine, of }, i) => ({
+    name: `acc${i}`,
+    by: combine,
+    at: of,
+  }));
   return [...printBody(kernel.body, accumulated), ...printBody(kernel.epilogue, writes)];
 }
 
@@ -106,4 +116,5 @@ export function printView({ buffer, offset, axes, steps }: View): string {
   return `${buffer.name}${offset === 0 ? "" : `+${offset}`}${moves.join("")}{${axes.map(printAxis).join(",")}}`;
 }
 
-const printAxis = (axis: Axis): string => (axis.length === 0 ? "." : axis.map(([, stride]) => stride).join("*"));
+const printAxis = (axis: Axis): string =>
+  axis.length === 0 ? "." : axis.map(([, stride]) => stride).join("*");

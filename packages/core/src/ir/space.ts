@@ -1,7 +1,6 @@
 import { InternalError } from "../tensor/error.ts";
+import { mapReferences, type Body, type Instruction, type Reference } from "./instruction.ts";
 import type { Dimension } from "./kernel.ts";
-import type { Instruction, Reference } from "./scalar.ts";
-import { mapReferences } from "./scalar.ts";
 import { axisSize, mergeFactors, type Axis, type Factor } from "./view.ts";
 
 /**
@@ -16,8 +15,16 @@ export interface AxisDimension extends Dimension {
  * The dimensions along which all operands move evenly. `operands[i][axis]` are the factors of an operand, and all
  * operands have the same sizes. Axes of size 1 leave no dimension.
  */
-export const dimensionsOf = (operands: readonly (readonly Axis[])[], axes: readonly number[]): AxisDimension[] =>
-  axes.flatMap((axis) => refine(operands.map((factors) => factors[axis]!)).map((d) => ({ ...d, axis })));
+export function dimensionsOf(
+  operands: readonly (readonly Axis[])[],
+  axes: readonly number[],
+): AxisDimension[] {
+  const ranks = new Set(operands.map(({ length }) => length));
+  if (ranks.size > 1) throw new InternalError(`operands have ${[...ranks].join(", ")} axes`);
+  return axes.flatMap((axis) =>
+    refine(operands.map((factors) => factors[axis]!)).map((d) => ({ ...d, axis })),
+  );
+}
 
 /**
  * Cut the factors of several operands until they agree, from the inside: the smallest innermost factor is a dimension,
@@ -29,7 +36,8 @@ export const dimensionsOf = (operands: readonly (readonly Axis[])[], axes: reado
  */
 export function refine(operands: readonly Axis[]): Dimension[] {
   const sizes = operands.map(axisSize);
-  if (sizes.some((size) => size !== sizes[0])) throw new InternalError(`operands have ${sizes.join(", ")} elements along one axis`);
+  if (sizes.some((size) => size !== sizes[0]))
+    throw new InternalError(`operands have ${sizes.join(", ")} elements along an axis`);
   if (sizes[0] === 0) return [{ size: 0, strides: operands.map(() => 0) }];
   const pending = operands.map((axis) => [...mergeFactors(axis)]);
   const dimensions: Dimension[] = [];
@@ -43,7 +51,10 @@ export function refine(operands: readonly Axis[]): Dimension[] {
 /** Cut `size` off the innermost factor, and give its stride. */
 function takeInner(factors: Factor[], size: number): number {
   const [whole, stride] = factors.pop()!;
-  if (whole % size !== 0) throw new InternalError(`factors ${whole} and ${size} of one axis do not divide; one operand must be copied first`);
+  if (whole % size !== 0)
+    throw new InternalError(
+      `factors ${whole} and ${size} of one axis do not divide; one operand must be copied first`,
+    );
   if (whole > size) factors.push([whole / size, stride * size]);
   return stride;
 }
@@ -64,12 +75,12 @@ export function collapse(dimensions: readonly AxisDimension[], kept: ReadonlySet
 }
 
 /** The axes whose coordinate a body asks for. */
-export const indexedAxes = (body: readonly Instruction[]): Set<number> =>
+export const indexedAxes = (body: Body): Set<number> =>
   new Set(body.flatMap((i) => (i.op === "index" ? [i.dimension] : [])));
 
 /** A body and the instructions whose values are used. */
 export interface Results {
-  readonly body: readonly Instruction[];
+  readonly body: Body;
   readonly results: readonly Reference[];
 }
 
@@ -79,13 +90,21 @@ export function resolveIndices({ body, results }: Results, dimensions: readonly 
   const moved: Reference[] = [];
   const push = (i: Instruction): Reference => resolved.push(i) - 1;
   for (const i of body) {
-    moved.push(i.op === "index" ? coordinate(i.dimension, dimensions, push) : push(mapReferences(i, (at) => moved[at]!)));
+    moved.push(
+      i.op === "index"
+        ? coordinate(i.dimension, dimensions, push)
+        : push(mapReferences(i, (at) => moved[at]!)),
+    );
   }
   return { body: resolved, results: results.map((at) => moved[at]!) };
 }
 
 /** The coordinate along an axis from those along its dimensions: `(d0 size1 + d1) size2 + d2`; 0 if there is none. */
-function coordinate(axis: number, dimensions: readonly AxisDimension[], push: (i: Instruction) => Reference): Reference {
+function coordinate(
+  axis: number,
+  dimensions: readonly AxisDimension[],
+  push: (i: Instruction) => Reference,
+): Reference {
   let sum: Reference | undefined;
   dimensions.forEach((d, dimension) => {
     if (d.axis !== axis) return;

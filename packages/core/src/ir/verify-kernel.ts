@@ -1,5 +1,5 @@
 import { dimensionsOfKernel, writeCount, type Kernel } from "./kernel.ts";
-import { dtypesOf, illegal, referencesOf, type Body, type Instruction } from "./scalar.ts";
+import { dtypesOf, illegal, referencesOf, type Body, type Instruction } from "./instruction.ts";
 import { isFloat, type DType } from "../tensor/type.ts";
 
 /** What is wrong with a kernel, by itself. */
@@ -7,7 +7,8 @@ export function kernelFaults(kernel: Kernel): string[] {
   const { dtypes } = kernel;
   const dimensions = dimensionsOfKernel(kernel);
   const uneven = dimensions.filter(({ strides }) => strides.length !== dtypes.length);
-  if (uneven.length > 0) return [`a dimension has ${uneven[0]!.strides.length} strides for ${dtypes.length} operands`];
+  if (uneven.length > 0)
+    return [`a dimension has ${uneven[0]!.strides.length} strides for ${dtypes.length} operands`];
   const empty = dimensions.some(({ size }) => size < 1) ? ["a dimension has size 0"] : [];
   return [...empty, ...formFaults(kernel)];
 }
@@ -17,7 +18,11 @@ function formFaults(kernel: Kernel): string[] {
   const reads = dtypes.length - writeCount(kernel);
   switch (kernel.form) {
     case "map":
-      return bodyFaults(kernel.body, { dtypes, reads, dimensions: kernel.dimensions.length, accumulators: [] }, kernel.writes);
+      return bodyFaults(
+        kernel.body,
+        { dtypes, reads, dimensions: kernel.dimensions.length, accumulators: [] },
+        kernel.writes,
+      );
     case "reduce": {
       const { kept, reduced, body, epilogue, writes } = kernel;
       const around = { dtypes, reads, dimensions: kept.length + reduced.length, accumulators: [] };
@@ -25,9 +30,13 @@ function formFaults(kernel: Kernel): string[] {
       if (faults.length > 0) return faults;
       const values = dtypesOf(body, dtypes);
       const accumulated = kernel.accumulators.map(({ combine, of }) => ({ combine, dtype: values[of] }));
-      const unfit = accumulated.flatMap(({ combine, dtype }) => (dtype === undefined ? ["an accumulator takes no value"] : combineFaults(combine, dtype)));
+      const unfit = accumulated.flatMap(({ combine, dtype }) =>
+        dtype === undefined ? ["an accumulator takes no value"] : combineFaults(combine, dtype),
+      );
       if (unfit.length > 0) return unfit;
-      const accumulators = accumulated.map(({ combine, dtype }) => (combine.startsWith("arg") ? "i32" : dtype!));
+      const accumulators = accumulated.map(({ combine, dtype }) =>
+        combine.startsWith("arg") ? "i32" : dtype!,
+      );
       return bodyFaults(epilogue, { dtypes, reads, dimensions: kept.length, accumulators }, writes);
     }
     case "contract": {
@@ -39,7 +48,9 @@ function formFaults(kernel: Kernel): string[] {
     case "scatterAdd": {
       const [source, index, out] = dtypes;
       const fits = dtypes.length === 3 && index === "i32" && source === out && source !== "bool";
-      return fits ? [] : [`scatterAdd takes a source, i32 indices and an output like the source, not ${dtypes.join(", ")}`];
+      return fits
+        ? []
+        : [`scatterAdd takes a source, i32 indices and an output like the source, not ${dtypes.join(", ")}`];
     }
   }
 }
@@ -60,8 +71,14 @@ interface Around {
 }
 
 function bodyFaults(body: Body, around: Around, writes: readonly number[] = []): string[] {
-  const early = body.flatMap((i, at) => referencesOf(i).filter((x) => x < 0 || x >= at).map((x) => `instruction ${at}, ${i.op}, takes ${x}, which comes later`));
-  const outside = body.flatMap((i, at) => referenceFaults(i, around).map((fault) => `instruction ${at}, ${i.op}, ${fault}`));
+  const early = body.flatMap((i, at) =>
+    referencesOf(i)
+      .filter((x) => x < 0 || x >= at)
+      .map((x) => `instruction ${at}, ${i.op}, takes ${x}, which comes later`),
+  );
+  const outside = body.flatMap((i, at) =>
+    referenceFaults(i, around).map((fault) => `instruction ${at}, ${i.op}, ${fault}`),
+  );
   if (early.length + outside.length > 0) return [...early, ...outside];
   const values = dtypesOf(body, around.dtypes, around.accumulators);
   const wrong = body.flatMap((i, at) => dtypeFaults(i, values).map((fault) => `instruction ${at}: ${fault}`));
@@ -73,9 +90,12 @@ function bodyFaults(body: Body, around: Around, writes: readonly number[] = []):
 }
 
 function referenceFaults(i: Instruction, { reads, dimensions, accumulators }: Around): string[] {
-  if ((i.op === "read" || i.op === "readAt") && i.operand >= reads) return [`takes operand ${i.operand} of ${reads} reads`];
-  if (i.op === "index" && i.dimension >= dimensions) return [`takes dimension ${i.dimension} of ${dimensions}`];
-  if (i.op === "accumulator" && i.which >= accumulators.length) return [`takes accumulator ${i.which} of ${accumulators.length}`];
+  if ((i.op === "read" || i.op === "readAt") && i.operand >= reads)
+    return [`takes operand ${i.operand} of ${reads} reads`];
+  if (i.op === "index" && i.dimension >= dimensions)
+    return [`takes dimension ${i.dimension} of ${dimensions}`];
+  if (i.op === "accumulator" && i.which >= accumulators.length)
+    return [`takes accumulator ${i.which} of ${accumulators.length}`];
   return [];
 }
 

@@ -17,7 +17,11 @@ export function verify(program: Program): void {
   const { kernels, buffers, inputs, outputs } = program;
   buffers.forEach(({ id, name, size, data }, place) => {
     check(id === place, "program", `buffer ${name} has the id ${id} at place ${place}`);
-    check(data === undefined || data.length === size, "program", `${name} has ${size} elements and starts with ${data?.length}`);
+    check(
+      data === undefined || data.length === size,
+      "program",
+      `${name} has ${size} elements and starts with ${data?.length}`,
+    );
   });
   const places = new Map<string, number>();
   kernels.forEach((kernel, place) => {
@@ -56,7 +60,11 @@ function verifyStatement(statement: Statement, state: State): void {
       return verifyHost(statement, state);
     case "loop": {
       const { loop, length, body, origin } = statement;
-      check(!state.loops.some((outer) => outer.loop === loop), origin.text, `loop ${loop} is inside of itself`);
+      check(
+        !state.loops.some((outer) => outer.loop === loop),
+        origin.text,
+        `loop ${loop} is inside of itself`,
+      );
       check(length > 0, origin.text, `loop ${loop} has no turns`);
       const inner = { ...state, loops: [...state.loops, statement] };
       for (const inside of body) verifyStatement(inside, inner);
@@ -69,8 +77,18 @@ function verifyCall({ kernel: place, operands, origin }: Call, state: State): vo
   if (!kernel) throw new InternalError(`${origin.text}: kernel ${place} is not in the program`);
   const { dtypes } = kernel;
   const where = `${kernel.form} of ${origin.text}`;
-  check(operands.length === dtypes.length, where, `the kernel has ${dtypes.length} operands and the call ${operands.length}`);
-  operands.forEach(({ buffer }, i) => check(buffer.dtype === dtypes[i], where, `${buffer.name} is ${buffer.dtype}, and operand ${i} of the kernel ${dtypes[i]}`));
+  check(
+    operands.length === dtypes.length,
+    where,
+    `the kernel has ${dtypes.length} operands and the call ${operands.length}`,
+  );
+  operands.forEach(({ buffer }, i) =>
+    check(
+      buffer.dtype === dtypes[i],
+      where,
+      `${buffer.name} is ${buffer.dtype}, and operand ${i} of the kernel ${dtypes[i]}`,
+    ),
+  );
   const extents = operands.map((view, i) => extentsOfOperand(kernel, i, view));
   const firstWrite = operands.length - writeCount(kernel);
   operands.forEach((view, i) => {
@@ -94,30 +112,56 @@ function verifyRead(view: View, extents: readonly Extent[], where: string, state
 function verifyWrite(view: View, extents: readonly Extent[], where: string, state: State): void {
   verifyPlace(view, extents, where, state);
   const { id, name, role } = view.buffer;
-  check(role !== "input" && role !== "constant", where, `${name} is written and is ${role === "input" ? "an input" : "a constant"}`);
+  check(
+    role !== "input" && role !== "constant",
+    where,
+    `${name} is written and is ${role === "input" ? "an input" : "a constant"}`,
+  );
   state.written.add(id);
 }
 
 /** A view stays in a buffer of the program, and moves only with loops that it is in. */
 function verifyPlace(view: View, extents: readonly Extent[], where: string, { program, loops }: State): void {
   const { buffer, steps } = view;
-  check(program.buffers[buffer.id]?.name === buffer.name, where, `${buffer.name} is no buffer of the program`);
+  check(
+    program.buffers[buffer.id]?.name === buffer.name,
+    where,
+    `${buffer.name} is no buffer of the program`,
+  );
   const foreign = steps.find(({ loop }) => !loops.some((l) => l.loop === loop));
-  check(foreign === undefined, where, `${printView(view)} moves with loop ${foreign?.loop}, which is not around it`);
+  check(
+    foreign === undefined,
+    where,
+    `${printView(view)} moves with loop ${foreign?.loop}, which is not around it`,
+  );
   for (const extent of extents) {
     if (extent.factors.some(([size]) => size === 0)) continue;
     const [low, high] = bounds(extent, loops);
-    check(low >= 0 && high < buffer.size, where, `${printView(view)} reaches from ${low} to ${high} in a buffer of ${buffer.size} elements`);
+    check(
+      low >= 0 && high < buffer.size,
+      where,
+      `${printView(view)} reaches from ${low} to ${high} in a buffer of ${buffer.size} elements`,
+    );
   }
 }
 
 /** A place that is written is written once, and is read only by the point that writes it. */
-function verifyAliases(kernel: Kernel, operands: readonly View[], extents: readonly (readonly Extent[])[], where: string, { loops }: State): void {
+function verifyAliases(
+  kernel: Kernel,
+  operands: readonly View[],
+  extents: readonly (readonly Extent[])[],
+  where: string,
+  { loops }: State,
+): void {
   const firstWrite = operands.length - writeCount(kernel);
   for (let w = firstWrite; w < operands.length; w++) {
     const write = operands[w]!;
     const [written] = extents[w]!;
-    check(kernel.form === "scatterAdd" || isInjective(keptExtent(kernel, w, written!)), where, `${printView(write)} has several points at one place`);
+    check(
+      kernel.form === "scatterAdd" || isInjective(keptExtent(kernel, w, written!)),
+      where,
+      `${printView(write)} has several points at one place`,
+    );
     for (let o = 0; o < w; o++) {
       const other = operands[o]!;
       if (other.buffer.id !== write.buffer.id) continue;

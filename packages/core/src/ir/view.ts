@@ -48,7 +48,10 @@ export function compactView(buffer: Buffer, shape: Shape): View {
 }
 
 /** Axis i of the result is axis `order[i]` of the view. */
-export const permute = (view: View, order: readonly number[]): View => ({ ...view, axes: order.map((axis) => view.axes[axis]!) });
+export const permute = (view: View, order: readonly number[]): View => ({
+  ...view,
+  axes: order.map((axis) => view.axes[axis]!),
+});
 
 /** Repeat axes of size 1, and put new ones in front, until the view has `shape`. */
 export function broadcastView(view: View, shape: Shape): View {
@@ -61,7 +64,10 @@ export function broadcastView(view: View, shape: Shape): View {
 }
 
 /** Insert an axis of `size` that repeats the view. */
-export const insertAxis = (view: View, at: number, size: number): View => ({ ...view, axes: view.axes.toSpliced(at, 0, axisOf(size, 0)) });
+export const insertAxis = (view: View, at: number, size: number): View => ({
+  ...view,
+  axes: view.axes.toSpliced(at, 0, axisOf(size, 0)),
+});
 
 /** Fix the coordinate of an axis, which disappears. Undefined when the axis has several factors. */
 export function selectView(view: View, axis: number, at: number): View | undefined {
@@ -70,11 +76,21 @@ export function selectView(view: View, axis: number, at: number): View | undefin
 }
 
 /** `count` coordinates of an axis from `start` on, `step` apart. Undefined when factors stand in the way. */
-export function sliceView(view: View, axis: number, start: number, count: number, step: number): View | undefined {
+export function sliceView(
+  view: View,
+  axis: number,
+  start: number,
+  count: number,
+  step: number,
+): View | undefined {
   const factors = mergeFactors(view.axes[axis]!);
   if (factors.length > 1) return undefined;
   const stride = factors[0]?.[1] ?? 0;
-  return { ...view, offset: view.offset + (count === 0 ? 0 : start * stride), axes: view.axes.with(axis, axisOf(count, stride * step)) };
+  return {
+    ...view,
+    offset: view.offset + (count === 0 ? 0 : start * stride),
+    axes: view.axes.with(axis, axisOf(count, stride * step)),
+  };
 }
 
 /**
@@ -85,7 +101,10 @@ export function rowView(view: View, loop: LoopId, reverse: boolean): View | unde
   const length = axisSize(view.axes[0]!);
   const row = selectView(reverse ? flipView(view, 0) : view, 0, 0);
   const stride = mergeFactors(view.axes[0]!)[0]?.[1] ?? 0;
-  return row && (length > 1 ? { ...row, steps: [...row.steps, { loop, stride: reverse ? -stride : stride }] } : row);
+  return (
+    row &&
+    (length > 1 ? { ...row, steps: [...row.steps, { loop, stride: reverse ? -stride : stride }] } : row)
+  );
 }
 
 /** Run through an axis backwards. */
@@ -144,6 +163,7 @@ export function mergeFactors(axis: Axis): Axis {
 /** An axis as one size and one stride, for kernels that index it. */
 export function simpleAxis(view: View, axis: number): { readonly size: number; readonly stride: number } {
   const factors = mergeFactors(view.axes[axis]!);
-  if (factors.length > 1) throw new InternalError(`axis ${axis} of ${view.buffer.name} is not contiguous enough to be indexed`);
+  if (factors.length > 1)
+    throw new InternalError(`axis ${axis} of ${view.buffer.name} is not contiguous enough to be indexed`);
   return { size: factors[0]?.[0] ?? 1, stride: factors[0]?.[1] ?? 0 };
 }

@@ -1,5 +1,5 @@
 import { allocate, type DType, type TypedArray } from "../../tensor/type.ts";
-import { dtypesOf, type Body, type Instruction } from "../../ir/scalar.ts";
+import { dtypesOf, type Body, type Instruction } from "../../ir/instruction.ts";
 import { binaryFunction, castFunction, unaryFunction } from "./functions.ts";
 import { longestRun, type Run } from "./points.ts";
 
@@ -26,7 +26,9 @@ export function prepareBody(
 ): (run: Run, around: Surroundings) => Registers {
   const dtypes = dtypesOf(body, operands, accumulatorDtypes);
   const registers = dtypes.map((dtype) => allocate(dtype, longestRun));
-  const steps = body.map((instruction, at) => prepare(instruction, registers[at]!, registers, dtypes, accumulators));
+  const steps = body.map((instruction, at) =>
+    prepare(instruction, registers[at]!, registers, dtypes, accumulators),
+  );
   return (run, around) => {
     for (const step of steps) step(run, around);
     return registers;
@@ -36,7 +38,13 @@ export function prepareBody(
 type Step = (run: Run, around: Surroundings) => void;
 
 /** How one instruction fills its register. */
-function prepare(i: Instruction, to: TypedArray, registers: Registers, dtypes: readonly DType[], accumulators: readonly TypedArray[]): Step {
+function prepare(
+  i: Instruction,
+  to: TypedArray,
+  registers: Registers,
+  dtypes: readonly DType[],
+  accumulators: readonly TypedArray[],
+): Step {
   switch (i.op) {
     case "read":
       return (run, { memory }) => read(to, memory[i.operand]!, run, i.operand);
@@ -70,7 +78,13 @@ function read(to: TypedArray, from: TypedArray, { at, start, count, strides }: R
 
 type ReadAt = Extract<Instruction, { op: "readAt" }>;
 
-function readAt(to: TypedArray, { operand, size, stride }: ReadAt, indices: TypedArray, run: Run, around: Surroundings): void {
+function readAt(
+  to: TypedArray,
+  { operand, size, stride }: ReadAt,
+  indices: TypedArray,
+  run: Run,
+  around: Surroundings,
+): void {
   const { at, start, count, strides } = run;
   const from = around.memory[operand]!;
   for (let i = 0; i < count; i++) {
@@ -87,22 +101,30 @@ function index(to: TypedArray, dimension: number, { at, start, count }: Run): vo
   for (let i = 0; i < count; i++) to[i] = runs ? start + i : at.coordinates[dimension]!;
 }
 
-const apply1 = (to: TypedArray, f: (x: number) => number, x: TypedArray): Step => ({ count }) => {
-  for (let i = 0; i < count; i++) to[i] = f(x[i]!);
-};
+const apply1 =
+  (to: TypedArray, f: (x: number) => number, x: TypedArray): Step =>
+  ({ count }) => {
+    for (let i = 0; i < count; i++) to[i] = f(x[i]!);
+  };
 
-const apply2 = (to: TypedArray, f: (x: number, y: number) => number, x: TypedArray, y: TypedArray): Step => ({ count }) => {
-  for (let i = 0; i < count; i++) to[i] = f(x[i]!, y[i]!);
-};
+const apply2 =
+  (to: TypedArray, f: (x: number, y: number) => number, x: TypedArray, y: TypedArray): Step =>
+  ({ count }) => {
+    for (let i = 0; i < count; i++) to[i] = f(x[i]!, y[i]!);
+  };
 
 /** The product is rounded before the sum: this engine never fuses the two. */
-const multiplyAdd = (to: TypedArray, x: TypedArray, y: TypedArray, z: TypedArray): Step => ({ count }) => {
-  for (let i = 0; i < count; i++) {
-    to[i] = x[i]! * y[i]!;
-    to[i] = to[i]! + z[i]!;
-  }
-};
+const multiplyAdd =
+  (to: TypedArray, x: TypedArray, y: TypedArray, z: TypedArray): Step =>
+  ({ count }) => {
+    for (let i = 0; i < count; i++) {
+      to[i] = x[i]! * y[i]!;
+      to[i] = to[i]! + z[i]!;
+    }
+  };
 
-const select = (to: TypedArray, when: TypedArray, x: TypedArray, y: TypedArray): Step => ({ count }) => {
-  for (let i = 0; i < count; i++) to[i] = when[i] !== 0 ? x[i]! : y[i]!;
-};
+const select =
+  (to: TypedArray, when: TypedArray, x: TypedArray, y: TypedArray): Step =>
+  ({ count }) => {
+    for (let i = 0; i < count; i++) to[i] = when[i] !== 0 ? x[i]! : y[i]!;
+  };

@@ -50,7 +50,13 @@ export function checkMap(kernel: MapKernel, call: Call, memory: Memory, turns: r
 }
 
 /** The same for statements whose results are not made point by point. */
-export function checkWrites(origin: Origin, reads: readonly View[], writes: readonly View[], memory: Memory, turns: readonly Turn[]): void {
+export function checkWrites(
+  origin: Origin,
+  reads: readonly View[],
+  writes: readonly View[],
+  memory: Memory,
+  turns: readonly Turn[],
+): void {
   const floats = reads.filter(({ buffer }) => isFloat(buffer.dtype));
   for (const view of writes.filter(({ buffer }) => isFloat(buffer.dtype))) {
     const numbers = readView(view, memory, turns);
@@ -61,12 +67,24 @@ export function checkWrites(origin: Origin, reads: readonly View[], writes: read
   }
 }
 
-const isFinite = (view: View, memory: Memory, turns: readonly Turn[]): boolean => readView(view, memory, turns).every(Number.isFinite);
+const isFinite = (view: View, memory: Memory, turns: readonly Turn[]): boolean =>
+  readView(view, memory, turns).every(Number.isFinite);
 
-function nonFinite(origin: Origin, turns: readonly Turn[], shape: Shape, position: number, value: number, reads?: readonly number[]): NonFiniteError {
-  const where = shape.length > 0 ? `the result at [${coordinatesOf(position, shape).join(", ")}]` : "the result";
+function nonFinite(
+  origin: Origin,
+  turns: readonly Turn[],
+  shape: Shape,
+  position: number,
+  value: number,
+  reads?: readonly number[],
+): NonFiniteError {
+  const where =
+    shape.length > 0 ? `the result at [${coordinatesOf(position, shape).join(", ")}]` : "the result";
   const operands = reads && reads.length > 0 ? `of ${reads.join(" and ")}` : "of finite operands";
-  return new NonFiniteError(`${origin.text}: ${where} is ${value}, ${operands}${whenOf(turns)}.`, origin.node);
+  return new NonFiniteError(
+    `${origin.text}: ${where} is ${value}, ${operands}${whenOf(turns)}.`,
+    origin.node,
+  );
 }
 
 /** The coordinates of an element of a row-major array. */

@@ -36,7 +36,8 @@ export function prepareContract({ dtypes, batch, m, n, k, init }: ContractKernel
   };
 }
 
-const points = (dimensions: readonly Dimension[]): number => dimensions.reduce((product, { size }) => product * size, 1);
+const points = (dimensions: readonly Dimension[]): number =>
+  dimensions.reduce((product, { size }) => product * size, 1);
 
 /** row += a b, with the row of b that begins at `first`. */
 type RowOperation = (row: TypedArray, a: number, b: TypedArray, first: number) => void;

@@ -24,4 +24,5 @@ export function scale(x: number, n: number): number {
 }
 
 /** The nearest whole number; of two equally near ones the even one. */
-export const nearest = (x: number): number => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
+export const nearest = (x: number): number =>
+  Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x);

@@ -1,6 +1,6 @@
 import { InternalError } from "../../tensor/error.ts";
 import { isFloat, type DType } from "../../tensor/type.ts";
-import type { Binary, Unary } from "../../ir/scalar.ts";
+import type { Binary, Unary } from "../../ir/instruction.ts";
 import { erf } from "./erf.ts";
 import { exponent, nearest, scale } from "./float.ts";
 

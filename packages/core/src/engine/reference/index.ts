@@ -11,7 +11,8 @@ import { plan } from "./plan.ts";
 export function reference(): Engine {
   let disposed = false;
   const checkAlive = (alive: boolean, what: string): void => {
-    if (!alive || disposed) throw new StaleError(`reference: ${alive ? "the engine" : what} was disposed of.`);
+    if (!alive || disposed)
+      throw new StaleError(`reference: ${alive ? "the engine" : what} was disposed of.`);
   };
   const engine: Engine = {
     name: "reference",

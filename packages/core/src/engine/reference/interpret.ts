@@ -23,7 +23,8 @@ export function interpreter(program: Program): (inputs: readonly Tensor[]) => re
         return runHost(statement);
       case "loop":
         turns.push({ loop: statement, turn: 0 });
-        for (const last = turns.at(-1)!; last.turn < statement.length; last.turn++) statement.body.forEach(run);
+        for (const last = turns.at(-1)!; last.turn < statement.length; last.turn++)
+          statement.body.forEach(run);
         turns.pop();
     }
   }
@@ -47,7 +48,10 @@ export function interpreter(program: Program): (inputs: readonly Tensor[]) => re
     writes.forEach((view, i) => {
       const type = { dtype: view.buffer.dtype, shape: viewShape(view) };
       const { length } = results[i] ?? [];
-      if (length !== view.buffer.size) throw new ShapeError(`${origin.text}: the function returned ${length} numbers for ${formatType(type)}.`);
+      if (length !== view.buffer.size)
+        throw new ShapeError(
+          `${origin.text}: the function returned ${length} numbers for ${formatType(type)}.`,
+        );
       writeView(view, memory, turns, results[i]!);
     });
     if (checks === "finite") checkWrites(origin, reads, writes, memory, turns);
@@ -58,7 +62,8 @@ export function interpreter(program: Program): (inputs: readonly Tensor[]) => re
     // Nothing writes to inputs, so they are read where they lie.
     inputs.forEach(({ buffer }, i) => {
       const { data } = tensors[i]!;
-      if (data.length !== buffer.size) throw new InternalError(`${buffer.name} has ${buffer.size} elements, but is given ${data.length}`);
+      if (data.length !== buffer.size)
+        throw new InternalError(`${buffer.name} has ${buffer.size} elements, but is given ${data.length}`);
       memory[buffer.id] = data;
     });
     statements.forEach(run);

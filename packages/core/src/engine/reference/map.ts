@@ -10,7 +10,9 @@ export function prepareMap({ dtypes, dimensions, body, writes }: MapKernel): Pre
   return (addresses, around) => {
     eachRun(dimensions, pointAt(addresses), (run) => {
       const registers = evaluate(run, around);
-      writes.forEach((value, i) => write(around.memory[firstWrite + i]!, registers[value]!, run, firstWrite + i));
+      writes.forEach((value, i) =>
+        write(around.memory[firstWrite + i]!, registers[value]!, run, firstWrite + i),
+      );
     });
   };
 }

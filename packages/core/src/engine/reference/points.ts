@@ -8,7 +8,10 @@ export interface Point {
   readonly addresses: number[];
 }
 
-export const pointAt = (addresses: readonly number[]): Point => ({ coordinates: [], addresses: [...addresses] });
+export const pointAt = (addresses: readonly number[]): Point => ({
+  coordinates: [],
+  addresses: [...addresses],
+});
 
 /** Be at every point of some dimensions in turn, the last one moving fastest. */
 export function eachPoint(dimensions: readonly Dimension[], at: Point, visit: () => void, from = 0): void {

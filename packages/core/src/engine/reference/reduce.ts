@@ -1,7 +1,7 @@
 import { allocate, type DType, type TypedArray } from "../../tensor/type.ts";
 import { identityOf } from "../../ir/emit.ts";
 import type { Combine, ReduceKernel } from "../../ir/kernel.ts";
-import { dtypesOf, type Binary } from "../../ir/scalar.ts";
+import { dtypesOf, type Binary } from "../../ir/instruction.ts";
 import { prepareBody } from "./body.ts";
 import { binaryFunction } from "./functions.ts";
 import type { PreparedKernel } from "./kernel.ts";
@@ -11,8 +11,16 @@ export function prepareReduce(kernel: ReduceKernel): PreparedKernel {
   const { dtypes, kept, reduced, body, epilogue, writes } = kernel;
   const values = dtypesOf(body, dtypes);
   const evaluate = prepareBody(body, dtypes);
-  const accumulators = kernel.accumulators.map(({ combine, of }) => ({ ...accumulator(combine, values[of]!), of }));
-  const finish = prepareBody(epilogue, dtypes, accumulators.map(({ value }) => value), accumulators.map(({ dtype }) => dtype));
+  const accumulators = kernel.accumulators.map(({ combine, of }) => ({
+    ...accumulator(combine, values[of]!),
+    of,
+  }));
+  const finish = prepareBody(
+    epilogue,
+    dtypes,
+    accumulators.map(({ value }) => value),
+    accumulators.map(({ dtype }) => dtype),
+  );
   const firstWrite = dtypes.length - writes.length;
   return (addresses, around) => {
     const at = pointAt(addresses);
