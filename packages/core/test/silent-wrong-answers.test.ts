@@ -161,7 +161,7 @@ test("6. a value of a step has no meaning outside of it", () => {
 
 test("7. a random key is used once", () => {
   const f = compile((key: Value) => add(randomUniform(key, scalar), randomUniform(key, scalar)));
-  expect(() => f(randomKey(1))).toThrow("random: key is used by randomBits and by randomBits.");
+  expect(() => f(randomKey(1))).toThrow("random: key is used by randomUniform and by randomUniform.");
 });
 
 test("8. state belongs to the engine: another shape of input goes on with the same state", () => {

@@ -27,7 +27,7 @@ describe("a random key is used once", () => {
     expect(() =>
       run((key) => [randomUniform(key, two), ...fork(key, 2)]),
     ).toThrowErrorMatchingInlineSnapshot(`
-      [KeyError: random: key is used by randomBits and by fork.
+      [KeyError: random: key is used by randomUniform and by fork.
       Fork it first.]
     `);
   });
@@ -44,7 +44,7 @@ describe("a random key is used once", () => {
         length: 3,
       })[0];
     expect(() => run(noisy)).toThrowErrorMatchingInlineSnapshot(`
-      [KeyError: random: key comes from outside of a scan and is used by randomBits at every step.
+      [KeyError: random: key comes from outside of a scan and is used by randomUniform at every step.
       Fork it once per step with forkEach and pass the keys as a sequence, or draw before the scan for one mask per sequence.]
     `);
   });

@@ -115,7 +115,7 @@ describe("errors of stateful", () => {
       randomUniform(s.key, { dtype: "f32", shape: [2] }),
     ];
     expect(() => stateful(step, { key: randomKey(1) }).step(undefined)).toThrowErrorMatchingInlineSnapshot(`
-      [KeyError: random: state.key is returned unchanged after being used by randomBits.
+      [KeyError: random: state.key is returned unchanged after being used by randomUniform.
       Fork it, use one part and return the other.]
     `);
     const right = (s: { key: Value }): readonly [{ key: Value }, Value] => {

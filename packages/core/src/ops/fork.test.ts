@@ -29,7 +29,7 @@ describe("fork", () => {
   test("a key is used once", () => {
     const twice = compile((k: Value) => [fork(k, 2), randomUniform(k, { dtype: "f32", shape: [4] })]);
     expect(() => twice(randomKey(1))).toThrowErrorMatchingInlineSnapshot(`
-      [KeyError: random: k is used by fork and by randomUniformBits.
+      [KeyError: random: k is used by fork and by randomUniform.
       Fork it first.]
     `);
   });

@@ -36,15 +36,15 @@ export const parts = (view: View, axis: number): readonly View[] =>
   Array.from({ length: axisSize(view.axes[axis]!) }, (_, at) => selectView(view, axis, at)!);
 
 /**
- * The op that draws the bits for what is called `name`: at least `count` random words, for one use of the key.
+ * Draws at least `count` random words, for one use of the key, in the name of the op that is asked for: by that name a
+ * key that is used twice is reported.
  *
  * Shapes: key i32[2] -> i32[4, count / 4], rounded up. Word w of counter e stands at [w, e], so that all four stores of
  * a kernel run along memory.
  */
 export function bitsOf(name: string): (key: Value, count: number) => Value {
   const op: Op<{ readonly count: number }> = {
-    // A key that is used twice is reported by this name.
-    name: `${name}Bits`,
+    name,
     infer: (_, { count }) => [{ dtype: "i32", shape: [4, Math.ceil(count / 4)] }],
     lower: {
       kernels({ inputs: [key], outputs: [bits] }, to) {
