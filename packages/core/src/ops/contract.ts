@@ -17,7 +17,7 @@ export function contraction(name: string): Op<Letters> {
     name,
     infer([a, b], letters) {
       const sizes = new Map([...named(letters.a, a!), ...named(letters.b, b!)]);
-      return [{ dtype: a!.dtype, shape: [...letters.out].map((letter) => sizes.get(letter)!) }];
+      return [{ dtype: a!.dtype, shape: letters.out.split("").map((letter) => sizes.get(letter)!) }];
     },
     // The product changes places with an operand. What repeated the operand, a batch axis say, is in dy and in the
     // other one, and is summed over on the way: no larger product is ever made.

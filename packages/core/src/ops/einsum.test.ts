@@ -79,15 +79,15 @@ describe("einsum", () => {
       `[ShapeError: einsum: "bl,bd->ld": "bl" does not name the axes of notes f32[4, 7, 64].]`,
     );
     expect(() => einsum("bld->bl", notes, query)).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: einsum: "bld->bl": it has 1 operand, and 2 were given.]`,
+      `[ShapeError: einsum: "bld->bl" has 1 operand, and 2 were given.]`,
     );
   });
 
   test("refuses what is no formula", () => {
     const m = value("m", 3, 3);
     expect(() => einsum("ii->i", m)).toThrowErrorMatchingInlineSnapshot(`
-      [ShapeError: einsum: "ii->i": the letter i stands twice in "ii", which would be a diagonal.
-      Use two letters, and multiply by cast(equal(unsqueeze(iota(n), 1), iota(n)), x.type.dtype) to take it.]
+      [ShapeError: einsum: "ii->i": the letter i stands for two axes of m f32[3, 3].
+      For a diagonal, use two letters and multiply by cast(equal(unsqueeze(iota(n), 1), iota(n)), x.type.dtype).]
     `);
     expect(() => einsum("ij->iij", m)).toThrowErrorMatchingInlineSnapshot(
       `[ShapeError: einsum: "ij->iij": the letter i stands twice in the result.]`,
@@ -97,11 +97,11 @@ describe("einsum", () => {
       To repeat a value, use broadcastTo.]
     `);
     expect(() => einsum("...j->j", m)).toThrowErrorMatchingInlineSnapshot(`
-      [ShapeError: einsum: "...j->j": a formula has letters, commas between operands, and one arrow.
+      [ShapeError: einsum: "...j->j" is no formula: those have letters, commas between operands, and one arrow.
       For example "ij,jk->ik".]
     `);
     expect(() => einsum("ij", m)).toThrowErrorMatchingInlineSnapshot(`
-      [ShapeError: einsum: "ij": a formula has letters, commas between operands, and one arrow.
+      [ShapeError: einsum: "ij" is no formula: those have letters, commas between operands, and one arrow.
       For example "ij,jk->ik".]
     `);
     expect(() => einsum("ij->i", input({ dtype: "i32", shape: [3, 3] }, "ids")))

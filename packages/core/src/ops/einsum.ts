@@ -5,10 +5,12 @@ import { contract } from "./contract.ts";
 import { expectFloats } from "./expect.ts";
 import { transpose } from "./transpose.ts";
 
+type Letters = readonly string[];
+
 /** A value whose axes have letters. */
 interface Term {
   readonly x: Value;
-  readonly letters: string;
+  readonly letters: Letters;
 }
 
 /**
@@ -24,80 +26,95 @@ interface Term {
 export function einsum(formula: string, ...xs: readonly Value[]): Value {
   expectFloats("einsum", xs);
   const { terms, out } = parse(formula, xs);
-  const [first, ...rest] = terms.map((term, i) =>
-    reduceOwn(term, [...terms.toSpliced(i, 1), { letters: out }]),
-  );
-  const product = rest.reduce((left, right, i) => multiply(left, right, rest.slice(i + 1), out), first!);
+  const [first, ...rest] = terms.map((term, i) => {
+    const others = terms.toSpliced(i, 1).flatMap(({ letters }) => letters);
+    return reduceTo(term, [...others, ...out]);
+  });
+  const product = rest.reduce((left, right, i) => {
+    const later = rest.slice(i + 1).flatMap(({ letters }) => letters);
+    return multiply(left, right, later.length === 0 ? out : [...out, ...later]);
+  }, first!);
   return transpose(
     product.x,
-    [...out].map((letter) => product.letters.indexOf(letter)),
+    out.map((letter) => product.letters.indexOf(letter)),
   );
 }
 
-/** Sum over the letters that stand in no other place. */
-function reduceOwn({ x, letters }: Term, others: readonly { readonly letters: string }[]): Term {
-  const isOwn = (letter: string): boolean => others.every((other) => !other.letters.includes(letter));
-  const axis = [...letters].flatMap((letter, i) => (isOwn(letter) ? [i] : []));
+/** Sum over the letters that are not needed. */
+function reduceTo({ x, letters }: Term, needed: Letters): Term {
+  const axis = [...letters.keys()].filter((i) => !needed.includes(letters[i]!));
   if (axis.length === 0) return { x, letters };
-  return { x: sum(x, { axis }), letters: [...letters].filter((letter) => !isOwn(letter)).join("") };
+  return { x: sum(x, { axis }), letters: letters.filter((letter) => needed.includes(letter)) };
 }
 
-/** The product of two terms, with the letters that are needed later. */
-function multiply(a: Term, b: Term, later: readonly Term[], out: string): Term {
-  const isNeeded = (letter: string): boolean =>
-    [out, ...later.map((term) => term.letters)].join("").includes(letter);
-  const union = [...new Set(a.letters + b.letters)].filter(isNeeded).join("");
-  const letters = later.length === 0 ? out : union;
-  return { x: contract(a.x, b.x, { a: a.letters, b: b.letters, out: letters }), letters };
+/** The product of two terms, summed over the letters that are not needed, with the others in the order needed. */
+function multiply(a: Term, b: Term, needed: Letters): Term {
+  const letters = [...new Set(needed)].filter((one) => a.letters.includes(one) || b.letters.includes(one));
+  const names = { a: a.letters.join(""), b: b.letters.join(""), out: letters.join("") };
+  return { x: contract(a.x, b.x, names), letters };
 }
 
 /** Read a formula and hold it against the operands. */
 function parse(
   formula: string,
   xs: readonly Value[],
-): { readonly terms: readonly Term[]; readonly out: string } {
-  const fail = (what: string, remedy?: string): never => {
-    throw new ShapeError(`einsum: "${formula}": ${what}`, remedy);
-  };
-  const [, left, out] = /^([a-zA-Z,]*)->([a-zA-Z]*)$/.exec(formula.replaceAll(" ", "")) ?? [];
-  if (left === undefined || out === undefined) {
-    return fail("a formula has letters, commas between operands, and one arrow.", 'For example "ij,jk->ik".');
+): { readonly terms: readonly Term[]; readonly out: Letters } {
+  const [, left, right] = /^([a-zA-Z,]*)->([a-zA-Z]*)$/.exec(formula.replaceAll(" ", "")) ?? [];
+  if (left === undefined || right === undefined) {
+    throw new ShapeError(
+      `einsum: "${formula}" is no formula: those have letters, commas between operands, and one arrow.`,
+      'For example "ij,jk->ik".',
+    );
   }
   const groups = left.split(",");
-  if (groups.length !== xs.length)
-    fail(`it has ${groups.length} operand${groups.length === 1 ? "" : "s"}, and ${xs.length} were given.`);
-  const terms = xs.map((x, i) => ({ x, letters: groups[i]! }));
-
-  const sizes = new Map<string, { readonly size: number; readonly x: Value }>();
-  for (const { x, letters } of terms) {
-    if (letters.length !== x.shape.length)
-      fail(`"${letters}" does not name the axes of ${describeValue(x)}.`);
-    const double = twice(letters);
-    if (double) {
-      fail(
-        `the letter ${double} stands twice in "${letters}", which would be a diagonal.`,
-        `Use two letters, and multiply by cast(equal(unsqueeze(iota(n), 1), iota(n)), x.type.dtype) to take it.`,
-      );
-    }
-    x.shape.forEach((size, axis) => {
-      const letter = letters[axis]!;
-      const known = sizes.get(letter) ?? { size, x };
-      if (known.size !== size) {
-        fail(
-          `the letter ${letter} is ${known.size} in ${describeValue(known.x)} and ${size} in ${describeValue(x)}.`,
-        );
-      }
-      sizes.set(letter, known);
-    });
+  if (groups.length !== xs.length) {
+    const operands = `${groups.length} operand${groups.length === 1 ? "" : "s"}`;
+    throw new ShapeError(`einsum: "${formula}" has ${operands}, and ${xs.length} were given.`);
   }
-  const double = twice(out);
-  if (double) fail(`the letter ${double} stands twice in the result.`);
-  const unknown = [...out].find((letter) => !sizes.has(letter));
-  if (unknown)
-    fail(`the letter ${unknown} of the result stands in no operand.`, "To repeat a value, use broadcastTo.");
+  const terms = xs.map((x, i) => ({ x, letters: groups[i]!.split("") }));
+  const out = right.split("");
+  checkSizes(formula, terms);
+  checkResult(formula, terms, out);
   return { terms, out };
 }
 
-/** The first letter that occurs twice. */
-const twice = (letters: string): string | undefined =>
-  [...letters].find((letter, i) => letters.indexOf(letter) !== i);
+function checkSizes(formula: string, terms: readonly Term[]): void {
+  const firsts = new Map<string, { readonly size: number; readonly x: Value }>();
+  for (const { x, letters } of terms) {
+    const fail = (what: string, remedy?: string): ShapeError =>
+      new ShapeError(`einsum: "${formula}": ${what} ${describeValue(x)}.`, remedy);
+    if (letters.length !== x.shape.length) throw fail(`"${letters.join("")}" does not name the axes of`);
+    const double = firstDouble(letters);
+    if (double !== undefined) {
+      const eye = "cast(equal(unsqueeze(iota(n), 1), iota(n)), x.type.dtype)";
+      throw fail(
+        `the letter ${double} stands for two axes of`,
+        `For a diagonal, use two letters and multiply by ${eye}.`,
+      );
+    }
+    letters.forEach((letter, axis) => {
+      const size = x.shape[axis]!;
+      const first = firsts.get(letter) ?? { size, x };
+      firsts.set(letter, first);
+      if (first.size !== size) {
+        throw fail(`the letter ${letter} is ${first.size} in ${describeValue(first.x)} and ${size} in`);
+      }
+    });
+  }
+}
+
+function checkResult(formula: string, terms: readonly Term[], out: Letters): void {
+  const fail = (what: string, remedy?: string): ShapeError =>
+    new ShapeError(`einsum: "${formula}": ${what}`, remedy);
+  const double = firstDouble(out);
+  if (double !== undefined) throw fail(`the letter ${double} stands twice in the result.`);
+  const unknown = out.find((letter) => !terms.some(({ letters }) => letters.includes(letter)));
+  if (unknown === undefined) return;
+  throw fail(
+    `the letter ${unknown} of the result stands in no operand.`,
+    "To repeat a value, use broadcastTo.",
+  );
+}
+
+const firstDouble = (letters: Letters): string | undefined =>
+  letters.find((letter, i) => letters.indexOf(letter) !== i);

@@ -57,26 +57,23 @@ interface Batch {
 }
 
 /** Letters for batch axes: all but those of the matrices. */
-const alphabet = "abcdefghijlopqrstuvwxyz";
+const alphabet = "abcdefghijlopqrstuvwxyz".split("");
 
-/** Batch axes aligned from behind. An axis for which an operand is repeated is left out of it, not made larger. */
+/** Batch axes aligned from behind. An operand is not made larger: it lacks the letters for which it is repeated. */
 function batchAxes(a: Value, b: Value): { readonly letters: string; readonly a: Batch; readonly b: Batch } {
   const rank = Math.max(a.shape.length, b.shape.length) - 2;
   const letters = alphabet.slice(0, rank);
   const sizeOf = (x: Value, i: number): number | undefined => x.shape[x.shape.length - 2 - rank + i];
-  const own = (x: Value, other: Value): Batch => {
-    const axes = [...letters].map((letter, i) => ({
-      letter,
-      size: sizeOf(x, i),
-      beside: sizeOf(other, i) ?? 1,
-    }));
-    const kept = axes.filter(({ size, beside }) => size !== undefined && (size !== 1 || beside === 1));
-    return { letters: kept.map(({ letter }) => letter).join(""), shape: kept.map(({ size }) => size!) };
-  };
-  for (let i = 0; i < rank; i++) {
+  letters.forEach((_, i) => {
     const sizes = [sizeOf(a, i) ?? 1, sizeOf(b, i) ?? 1];
-    if (sizes[0] === sizes[1] || sizes.includes(1)) continue;
+    if (sizes[0] === sizes[1] || sizes.includes(1)) return;
     throw new ShapeError(`${both(a, b)} do not broadcast: axis ${i - rank - 2} is ${sizes.join(" and ")}.`);
-  }
-  return { letters, a: own(a, b), b: own(b, a) };
+  });
+  const own = (x: Value, other: Value): Batch => {
+    const isOwn = (i: number): boolean =>
+      sizeOf(x, i) !== undefined && (sizeOf(x, i) !== 1 || (sizeOf(other, i) ?? 1) === 1);
+    const axes = [...letters.keys()].filter(isOwn);
+    return { letters: axes.map((i) => letters[i]).join(""), shape: axes.map((i) => sizeOf(x, i)!) };
+  };
+  return { letters: letters.join(""), a: own(a, b), b: own(b, a) };
 }
