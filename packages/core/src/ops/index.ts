@@ -8,6 +8,7 @@ export { constant } from "./constant.ts";
 export { crossEntropy, type CrossEntropyOptions } from "./cross-entropy.ts";
 export { customGradient } from "./custom-gradient.ts";
 export { detach } from "./detach.ts";
+export { dotTree } from "./dot-tree.ts";
 export { einsum } from "./einsum.ts";
 export { clamp, maximum, minimum } from "./extremes.ts";
 export { fork, forkEach } from "./fork.ts";
