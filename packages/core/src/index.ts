@@ -15,6 +15,7 @@ export {
   UnsupportedError,
 } from "./tensor/error.ts";
 export { hostRandom, randomKey, type Random } from "./tensor/philox.ts";
+export { ravel, type Raveled } from "./tensor/ravel.ts";
 export {
   decode,
   decodeAll,
