@@ -36,8 +36,9 @@ export function normalizeAxes(
   if (axis === undefined) return [...x.shape.keys()];
   const axes = (typeof axis === "number" ? [axis] : axis).map((one) => normalizeAxis(op, one, x));
   const twice = axes.find((one, i) => axes.indexOf(one) !== i);
-  if (twice !== undefined)
+  if (twice !== undefined) {
     throw new ShapeError(`${op}: axis ${twice} of ${describeValue(x)} is named twice.`);
+  }
   return axes.toSorted((a, b) => a - b);
 }
 

@@ -113,7 +113,7 @@ export function stack(xs: readonly Value[], options: { readonly axis?: number } 
   );
 }
 
-/** One value for a number of equal parts; one for every size of a list. Tuples where the numbers are literals. */
+/** One value for each of a number of parts, or for each size of a list. Tuples where numbers are literals. */
 export type Parts<P extends number | readonly number[]> = P extends readonly number[]
   ? { readonly [K in keyof P]: Value }
   : P extends number
@@ -121,7 +121,7 @@ export type Parts<P extends number | readonly number[]> = P extends readonly num
     : never;
 
 /**
- * Cut a value along an axis, the last one by default: into a number of equal parts, or into parts of the given sizes.
+ * Cut a value along an axis, the last one by default, into equal parts or into parts of the given sizes.
  *
  * Shapes: [b, 4 n], 4 -> 4 of [b, n]; [b, m + n], [m, n] -> [b, m], [b, n]
  * Gradient: dx = the concatenation of the dy.
@@ -149,8 +149,8 @@ function sizesOf(x: Value, parts: number | readonly number[], axis: number, size
     throw new ShapeError(`${where} does not divide into ${parts} parts.`);
   }
   const total = parts.reduce((sum, one) => sum + one, 0);
-  if (parts.every((one) => Number.isInteger(one) && one >= 0) && total === size && parts.length > 0)
-    return parts;
+  const isCut = parts.length > 0 && parts.every((one) => Number.isInteger(one) && one >= 0);
+  if (isCut && total === size) return parts;
   throw new ShapeError(
     `${where} does not divide into parts of ${parts.join(", ")}: they are ${total} together.`,
   );

@@ -12,6 +12,7 @@ import { take } from "./take.ts";
 import { takeAlong } from "./take-along.ts";
 import { where } from "./where.ts";
 
+/** Which rows count, and how much. */
 export interface CrossEntropyOptions {
   /** The target of rows that do not count: their result is 0, with zero gradient. Default: -1. */
   readonly ignore?: number;
@@ -20,8 +21,8 @@ export interface CrossEntropyOptions {
 }
 
 /**
- * How many nats each target is off: minus the logarithm of the share that the softmax of its logits gives it. Nothing is
- * averaged: take the mean, or divide by the number of targets that count.
+ * How many nats each target is off: minus the logarithm of the share that the softmax of its logits gives it.
+ * Nothing is averaged: take the mean, or divide by the number of targets that count.
  *
  * Shapes: logits [..., V], targets i32 [...] -> [...]
  * Units: nats

@@ -14,8 +14,9 @@ interface Term {
 }
 
 /**
- * Products summed over letters. Each operand names its axes by letters; equal letters run together, and letters that the
- * result lacks are summed over. More than two operands are contracted pair by pair from the left.
+ * Products summed over letters. Each operand names its axes by letters; equal letters run together, and
+ * letters that the result lacks are summed over. More than two operands are contracted one by one from
+ * the left.
  *
  * Shapes: as the formula says.
  * Gradient: that of a product of sums; dx is a formula with letters exchanged.
@@ -47,7 +48,7 @@ function reduceTo({ x, letters }: Term, needed: Letters): Term {
   return { x: sum(x, { axis }), letters: letters.filter((letter) => needed.includes(letter)) };
 }
 
-/** The product of two terms, summed over the letters that are not needed, with the others in the order needed. */
+/** The product of two terms, summed over letters that are not needed, with the others in the order needed. */
 function multiply(a: Term, b: Term, needed: Letters): Term {
   const letters = [...new Set(needed)].filter((one) => a.letters.includes(one) || b.letters.includes(one));
   const names = { a: a.letters.join(""), b: b.letters.join(""), out: letters.join("") };

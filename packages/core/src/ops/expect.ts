@@ -20,7 +20,7 @@ export function expectOneDType(op: string, xs: readonly Value[]): void {
   );
 }
 
-/** Refuse whatever is not a value, is no float, or is of another dtype than the others. Throws: DTypeError. */
+/** Refuse whatever is not a value, is no float, or differs in dtype from the others. Throws: DTypeError. */
 export function expectFloats(op: string, xs: readonly Value[]): void {
   expectValues(op, ...xs);
   const other = xs.find((x) => !isFloat(x.type.dtype));

@@ -8,8 +8,8 @@ import { reshape } from "./reshape.ts";
 const matmulOp: Op<Letters> = contraction("matmul");
 
 /**
- * Matrix product over the last two axes. The axes in front of them are batches and broadcast; so when b is a matrix,
- * every row of a is multiplied by it, however the rows are arranged.
+ * Matrix product over the last two axes. The axes in front of them are batches and broadcast; so when b is a
+ * matrix, every row of a is multiplied by it, however the rows are arranged.
  *
  * Shapes: [m, k], [k, n] -> [m, n]; [t, b, k], [k, n] -> [t, b, n]; [b, m, k], [b, k, n] -> [b, m, n]
  * Gradient: da = dy b^T, db = a^T dy, summed over the batches for which an operand was repeated.
@@ -35,11 +35,10 @@ function checkMatrices(a: Value, b: Value): void {
   const vector = [a, b].find((x) => x.shape.length < 2);
   if (vector) {
     const name = vector.label ?? (vector === a ? "a" : "b");
+    const turned = vector === a ? `a row: unsqueeze(${name}, 0).` : `a column: unsqueeze(${name}, 1).`;
     throw new ShapeError(
       `${both(a, b)}: both need two axes or more.`,
-      vector.shape.length === 0
-        ? "To multiply by a scalar, use mul."
-        : `Make the vector a ${vector === a ? "row" : "column"}: unsqueeze(${name}, ${vector === a ? 0 : 1}).`,
+      vector.shape.length === 0 ? "To multiply by a scalar, use mul." : `Make the vector ${turned}`,
     );
   }
   const [inner, rows] = [a.shape.at(-1)!, b.shape.at(-2)!];
@@ -59,7 +58,7 @@ interface Batch {
 /** Letters for batch axes: all but those of the matrices. */
 const alphabet = "abcdefghijlopqrstuvwxyz".split("");
 
-/** Batch axes aligned from behind. An operand is not made larger: it lacks the letters for which it is repeated. */
+/** Batch axes aligned from behind. An operand lacks the letters for which it is repeated. */
 function batchAxes(a: Value, b: Value): { readonly letters: string; readonly a: Batch; readonly b: Batch } {
   const rank = Math.max(a.shape.length, b.shape.length) - 2;
   const letters = alphabet.slice(0, rank);

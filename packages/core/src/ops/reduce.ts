@@ -32,7 +32,8 @@ export const mean: Reduction = reduction("mean", {
 });
 
 /**
- * Variance along axes: the mean of squared distances from the mean, in two passes. Divided by n, not by n - 1.
+ * Variance along axes: the mean of squared distances from the mean, in two passes. It divides by n, and not
+ * by n - 1.
  *
  * Shapes: [b, n] -> [] over all axes, [b] over axis 1, [b, 1] with keepDims.
  * Gradient: dx = 2 (x - mean) dy / n
@@ -81,8 +82,8 @@ const product: Reduction = reduction("prod", {
 });
 
 /**
- * For every entry of the last axis the product of all others. Without a division, which zeros would spoil: pairs are
- * multiplied, and what stands beside an entry is its partner times all that stands beside the pair.
+ * For every entry of the last axis the product of all others. Without a division, which zeros would spoil:
+ * pairs are multiplied, and what stands beside an entry is its partner times all that stands beside the pair.
  */
 function others(x: Value): Value {
   const size = x.shape.at(-1)!;
@@ -118,8 +119,8 @@ const position: Reduction = reduction("argmax", {
 });
 
 /**
- * Position of the largest entry along an axis, or among all entries in row-major order. Of equal ones the first; of
- * NaNs, which are larger than all numbers, as well.
+ * Position of the largest entry along an axis, or among all entries in row-major order. Of equal ones the
+ * first; of NaNs, which are larger than all numbers, as well.
  *
  * Shapes: [b, n] -> i32 [] over all axes, [b] over axis 1, [b, 1] with keepDims.
  * Gradient: none, it is an integer.

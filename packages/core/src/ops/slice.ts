@@ -85,12 +85,13 @@ const padded = (x: Value, attrs: PadAttrs): Value =>
   attrs.before + attrs.after + attrs.gap === 0 ? x : applyOp(padOp, [x], attrs)[0]!;
 
 /**
- * The entries from `start` up to and without `stop` along an axis. As in JavaScript, negative positions count from the
- * end, positions beyond the ends mean the ends, and without a `stop` everything from `start` on is taken.
+ * The entries from `start` up to and without `stop` along an axis. As in JavaScript, negative positions count
+ * from the end, positions beyond the ends mean the ends, and without a `stop` everything from `start` on is
+ * taken.
  *
  * Shapes: [n, ...] -> [ceil((stop - start) / step), ...]
  * Gradient: dx is dy, and 0 for entries that were not taken.
- * Throws: ShapeError for an axis that is not there, or a step that is not a positive whole number.
+ * Throws: ShapeError for an axis that is not there, or positions and steps that are no whole numbers.
  *
  *     slice(xs, 0, -1); // all but the last
  */
@@ -111,8 +112,9 @@ export function slice(
     );
   }
   const position = (at: number): number => {
-    if (!Number.isInteger(at))
+    if (!Number.isInteger(at)) {
       throw new ShapeError(`slice: ${describeValue(x)}: ${at} is no position on axis ${axis}.`);
+    }
     return Math.min(Math.max(at < 0 ? at + size : at, 0), size);
   };
   const from = position(start);
@@ -125,8 +127,8 @@ export function slice(
  *
  * Shapes: [n, ...] -> [before + n + after, ...]
  * Gradient: dx = the slice of dy where x lies.
- * Throws: ShapeError for an axis that is not there or a negative number of entries; DTypeError when x cannot hold the
- * number.
+ * Throws: ShapeError for an axis that is not there or a negative number of entries; DTypeError when x cannot
+ * hold the number.
  */
 export function pad(
   x: Value,
@@ -144,8 +146,9 @@ export function pad(
       "To leave entries out, use slice.",
     );
   }
-  if (!isRepresentable(value, x.type.dtype))
+  if (!isRepresentable(value, x.type.dtype)) {
     throw new DTypeError(`pad: ${describeValue(x)} cannot hold ${value}.`);
+  }
   return padded(x, { axis, before, after, gap: 0, value });
 }
 

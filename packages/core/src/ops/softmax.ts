@@ -25,8 +25,9 @@ interface Exponentials {
 }
 
 /**
- * The shift cancels in every result, so it counts as a constant. Rows of nothing but -Infinity are set right before they
- * are divided or taken the logarithm of: afterwards a choice could hide the NaN, but not its derivative.
+ * The shift cancels in every result, so it counts as a constant. The total of a row of nothing but -Infinity
+ * becomes 1 before anything is divided by it: a choice afterwards would hide the NaN, but not that of the
+ * derivative.
  */
 export function exponentials(x: Value, axis: readonly number[]): Exponentials {
   const largest = detach(max(x, { axis, keepDims: true }));
@@ -39,8 +40,8 @@ export function exponentials(x: Value, axis: readonly number[]): Exponentials {
 }
 
 /**
- * Logarithm of the sum of exponentials along axes, without overflow. Of nothing but -Infinity, or of nothing at all, it
- * is -Infinity, with zero gradient.
+ * Logarithm of the sum of exponentials along axes, without overflow. Of nothing but -Infinity, or of nothing
+ * at all, it is -Infinity, with zero gradient.
  *
  * Shapes: [b, n] -> [] over all axes, [b] over axis 1, [b, 1] with keepDims.
  * Gradient: dx = softmax(x) dy
@@ -58,8 +59,8 @@ export function logSumExp(x: Value, options: ReduceOptions = {}): Value {
 }
 
 /**
- * Exponentials as shares of their sum along an axis, the last one by default, without overflow. Rows of nothing but
- * -Infinity become zeros, with zero gradient.
+ * Exponentials as shares of their sum along an axis, the last one by default, without overflow. Rows of
+ * nothing but -Infinity become zeros, with zero gradient.
  *
  * Shapes: any -> same.
  * Gradient: dx = y (dy - sum(y dy))
@@ -74,7 +75,8 @@ export function softmax(x: Value, options: { readonly axis?: number } = {}): Val
 }
 
 /**
- * Logarithm of `softmax`, without its loss of digits. Rows of nothing but -Infinity stay so, with zero gradient.
+ * Logarithm of `softmax`, without its loss of digits. Rows of nothing but -Infinity stay so, with zero
+ * gradient.
  *
  * Shapes: any -> same.
  * Gradient: dx = dy - softmax(x) sum(dy)

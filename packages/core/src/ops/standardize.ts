@@ -11,8 +11,8 @@ export interface StandardizeOptions {
 }
 
 /**
- * Entries with mean 0 and variance 1 along an axis: what layer norm is before its gain and bias. `epsilon`, 1e-5 by
- * default, is added to the variance, so that rows without any stay zeros.
+ * Entries with mean 0 and variance 1 along an axis: what layer norm is before its gain and bias. `epsilon`,
+ * 1e-5 by default, is added to the variance, so that rows without any stay zeros.
  *
  * Shapes: any -> same.
  * Gradient: dx = (dy - mean(dy) - y mean(y dy)) / deviation

@@ -51,7 +51,7 @@ const scatterAlongOp: Op<ScatterAttrs> = {
   show: ({ axis, size }) => `axis=${axis} size=${size}`,
 };
 
-/** Entries added up at their places along an axis of `size`. With one entry per row this is a choice at every place. */
+/** Entries added up at their places along an axis. With one entry per row this is a choice at every place. */
 function scatterAlong(source: Value, index: Value, axis: number, size: number): Value {
   if (source.shape[axis] !== 1) return applyOp(scatterAlongOp, [source, index], { axis, size })[0]!;
   const places = reshape(
@@ -62,8 +62,8 @@ function scatterAlong(source: Value, index: Value, axis: number, size: number): 
 }
 
 /**
- * Entries along an axis, the last one by default, for every row its own. Outside of the axis, at -1 for example, the
- * entry is 0.
+ * Entries along an axis, the last one by default, for every row its own. Outside of the axis, at -1 for
+ * example, the entry is 0.
  *
  * Shapes: [b, v], i32 [b, k] -> [b, k]. The other axes of the index are those of x, or 1.
  * Gradient: dx = the sum of dy over the places where an entry was taken.

@@ -14,8 +14,8 @@ const takeOp: Op<{ readonly axis: number }> = {
   ],
   lower: {
     kernels({ inputs: [x, index], outputs: [y], attrs: { axis } }, to) {
-      // The axes of x, with those of the index behind the one that is read: x stands still along these, the index along
-      // all others. The axis that is read has one point.
+      // The axes of x, with those of the index behind the one that is read: x stands still along these, the
+      // index along all others. The axis that is read has one point.
       const behind = x!.shape.slice(axis + 1);
       const points = [...x!.shape.slice(0, axis), 1, ...index!.shape, ...behind];
       const rows = index!.shape.reduce((view, size, i) => insertAxis(view, axis + 1 + i, size), to.read(x!));
@@ -61,7 +61,8 @@ const scatterAddOp: Op<ScatterAttrs> = {
 };
 
 /**
- * Rows of x by their numbers: an embedding, or a choice of sequences. Outside of the axis, -1 for example, a row is 0.
+ * Rows of x by their numbers: an embedding, or a choice of sequences. Outside of the axis, -1 for example, a
+ * row is 0.
  *
  * Shapes: [n, h], i32 [t, b] -> [t, b, h]; along axis 1 [m, n], i32 [k] -> [m, k]
  * Gradient: dx = the sum of dy over the places where a row was taken (`scatterAdd`).
@@ -76,12 +77,13 @@ export function take(x: Value, index: Value, options: { readonly axis?: number }
 }
 
 /**
- * Rows added up by their numbers, in their order, on `size` rows of zeros: the adjoint of `take`. Rows with a number
- * outside of [0, size) are dropped.
+ * Rows added up by their numbers, in their order, on `size` rows of zeros: the adjoint of `take`. Rows with a
+ * number outside of [0, size) are dropped.
  *
  * Shapes: [t, b, h], i32 [t, b], n -> [n, h]; along axis 1 [m, k], i32 [k], n -> [m, n]
  * Gradient: dsource = take(dy, index)
- * Throws: DTypeError when the index is not i32, or for bool; ShapeError when the source lacks the index's axes.
+ * Throws: DTypeError when the index is not i32, or for bool; ShapeError when the source lacks the index's
+ * axes.
  */
 export function scatterAdd(
   source: Value,
@@ -97,11 +99,8 @@ export function scatterAdd(
   const rank = source.shape.length - index.shape.length + 1;
   const { axis = 0 } = options;
   const from = axis < 0 ? axis + rank : axis;
-  if (
-    !sameShape(source.shape.slice(from, from + index.shape.length), index.shape) ||
-    from < 0 ||
-    from >= rank
-  ) {
+  const rows = source.shape.slice(from, from + index.shape.length);
+  if (from < 0 || from >= rank || !sameShape(rows, index.shape)) {
     throw new ShapeError(`${operands}: the source lacks the axes of the index from axis ${axis} on.`);
   }
   return applyOp(scatterAddOp, [source, index], { axis: from, size })[0]!;

@@ -19,7 +19,8 @@ const transposeOp: Op<{ readonly order: readonly number[] }> = {
 };
 
 /**
- * Axes in another order: axis i of the result is axis `order[i]` of x. Without an order the last two are swapped.
+ * Axes in another order: axis i of the result is axis `order[i]` of x. Without an order the last two are
+ * swapped.
  *
  * Shapes: [b, m, n] -> [b, n, m]; for the order [2, 0, 1] [n, b, m].
  * Gradient: dx = dy in the order of x.
