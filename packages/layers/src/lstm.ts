@@ -1,0 +1,79 @@
+import {
+  add,
+  label,
+  matmul,
+  mul,
+  sigmoid,
+  split,
+  tanh,
+  type Init,
+  type ParamSpec,
+  type StateSpec,
+} from "@unroll/core";
+import { cell, type Cell } from "./cell.ts";
+import { uniform } from "./initializers.ts";
+import { param, state } from "./param.ts";
+import type { WeightOptions } from "./rnn.ts";
+import { checkSizes } from "./size.ts";
+
+/** wx [I, 4H], wh [H, 4H], b [4H]: the gates i, f, o and the candidate g side by side. */
+export interface LstmParams {
+  readonly wx: ParamSpec;
+  readonly wh: ParamSpec;
+  readonly b: ParamSpec;
+}
+
+/** h and c [B, H]. */
+export interface LstmState {
+  readonly h: StateSpec;
+  readonly c: StateSpec;
+}
+
+/** How an LSTM is made. */
+export interface LstmOptions extends WeightOptions {
+  /** What the bias of the forget gates starts from; the others start from 0. Default: 1. */
+  readonly forgetBias?: number;
+}
+
+/**
+ * A long short-term memory cell without peepholes.
+ *
+ *     i, f, o = sigmoid(x wx + h wh + b)    input, forget and output gate
+ *     g       = tanh(x wx + h wh + b)       candidate, each with its own columns
+ *     c'      = f c + i g
+ *     h'      = o tanh(c')
+ *
+ * Forget gates start open, at a bias of 1: what the cell holds, and its gradient, then fade slowly from the
+ * beginning. The names i, f, o, g, c and h can be watched.
+ *
+ * Shapes: x [B, I], h and c [B, H] -> h [B, H].
+ * Throws: ShapeError for a size that is no whole number from 1 on.
+ * Source: Graves, Generating Sequences With Recurrent Neural Networks, 2013, eqs. 7-11 without the terms in
+ * c; for the bias Jozefowicz, Zaremba and Sutskever, An Empirical Exploration of Recurrent Network
+ * Architectures, 2015.
+ */
+export function lstm(inputs: number, hidden: number, options: LstmOptions = {}): Cell<LstmParams, LstmState> {
+  checkSizes("lstm", { inputs, hidden });
+  const { forgetBias = 1, init = uniform(1 / Math.sqrt(hidden)), recurrentInit = init } = options;
+  return cell({
+    params: {
+      wx: param([inputs, 4 * hidden], init),
+      wh: param([hidden, 4 * hidden], recurrentInit),
+      b: param([4 * hidden], onForgetGates(forgetBias)),
+    },
+    state: { h: state(hidden), c: state(hidden) },
+    step({ wx, wh, b }, { h, c }, x) {
+      const [zi, zf, zo, zg] = split(add(matmul(x, wx), matmul(h, wh), b), 4);
+      const { i, f, o, g } = label({ i: sigmoid(zi), f: sigmoid(zf), o: sigmoid(zo), g: tanh(zg) });
+      const cNext = add(mul(f, c), mul(i, g));
+      const hNext = mul(o, tanh(cNext));
+      return [label({ h: hNext, c: cNext }), hNext];
+    },
+  });
+}
+
+/** Forget gates are the second of four parts. */
+const onForgetGates =
+  (bias: number): Init =>
+  ([size = 0]) =>
+    Float64Array.from({ length: size }, (_, i) => (Math.floor((4 * i) / size) === 1 ? bias : 0));

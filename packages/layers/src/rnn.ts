@@ -1,0 +1,66 @@
+import {
+  add,
+  label,
+  matmul,
+  tanh,
+  type Init,
+  type ParamSpec,
+  type StateSpec,
+  type Value,
+} from "@unroll/core";
+import { cell, type Cell } from "./cell.ts";
+import { uniform, zeros } from "./initializers.ts";
+import { param, state } from "./param.ts";
+import { checkSizes } from "./size.ts";
+
+/** wx [I, H], wh [H, H], b [H]. */
+export interface RnnParams {
+  readonly wx: ParamSpec;
+  readonly wh: ParamSpec;
+  readonly b: ParamSpec;
+}
+
+/** h [B, H]. */
+export interface RnnState {
+  readonly h: StateSpec;
+}
+
+/** How the weights of a recurrent cell are drawn. */
+export interface WeightOptions {
+  /** Of the weights of the input. Default: uniform on 1 / sqrt(hidden) around 0. */
+  readonly init?: Init;
+  /** Of the recurrent weights. Default: the same. */
+  readonly recurrentInit?: Init;
+}
+
+/** How a simple recurrent cell is made. */
+export interface RnnOptions extends WeightOptions {
+  /** Default: tanh. */
+  readonly activation?: (x: Value) => Value;
+}
+
+/**
+ * The simple recurrent cell, h' = tanh(x wx + h wh + b).
+ *
+ * With `{ activation: relu, recurrentInit: identity() }` it is the IRNN of Le, Jaitly and Hinton, 2015.
+ *
+ * Shapes: x [B, I], h [B, H] -> h [B, H].
+ * Throws: ShapeError for a size that is no whole number from 1 on.
+ * Source: Elman, Finding Structure in Time, 1990.
+ */
+export function rnn(inputs: number, hidden: number, options: RnnOptions = {}): Cell<RnnParams, RnnState> {
+  checkSizes("rnn", { inputs, hidden });
+  const { activation = tanh, init = uniform(1 / Math.sqrt(hidden)), recurrentInit = init } = options;
+  return cell({
+    params: {
+      wx: param([inputs, hidden], init),
+      wh: param([hidden, hidden], recurrentInit),
+      b: param([hidden], zeros),
+    },
+    state: { h: state(hidden) },
+    step({ wx, wh, b }, { h }, x) {
+      const hNext = activation(add(matmul(x, wx), matmul(h, wh), b));
+      return [label({ h: hNext }), hNext];
+    },
+  });
+}
