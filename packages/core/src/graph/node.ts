@@ -22,6 +22,8 @@ export interface Op<Attrs = unknown> {
    */
   vjp?(node: Node<Attrs>, dys: Cotangents, wanted: readonly boolean[]): Cotangents;
   readonly lower: Lower<Attrs>;
+  /** What passes may rely on. A pass asks for these and never for an op by name, so a user's op can have them too. */
+  readonly traits?: Traits;
   /** The input that is a random key, which this op uses up. */
   readonly key?: number;
   /** Whether an output only shows what happens inside: the sequence that a scan emits, as against its state. */
@@ -30,6 +32,12 @@ export interface Op<Attrs = unknown> {
   bodies?(attrs: Attrs): readonly Graph[];
   /** Attributes as they stand in a printed graph: `axis=1`. */
   show?(attrs: Attrs): string;
+}
+
+/** Algebra that passes make use of, as far as an op has it. */
+export interface Traits {
+  /** The output is the sum of the two inputs, elementwise. */
+  readonly sum?: boolean;
 }
 
 /** How an op reaches the kernel IR: as a scalar expression, as a view of its input, or as kernels. */

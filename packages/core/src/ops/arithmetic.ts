@@ -4,6 +4,7 @@ import { elementwise, floats, type BinaryFunction, type Operand, type UnaryFunct
 const add2: BinaryFunction = elementwise("add", {
   scalar: (s, x, y) => s.add(x, y),
   vjp: (dy) => [dy, dy],
+  traits: { sum: true },
 });
 
 /**

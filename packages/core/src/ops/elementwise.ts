@@ -1,7 +1,7 @@
 import { DTypeError } from "../tensor/error.ts";
 import type { DType, TensorType } from "../tensor/type.ts";
 import type { Expr, Scalar } from "../ir/scalar.ts";
-import { applyOp, describeValue, isValue, notAValue, type Op, type Value } from "../graph/node.ts";
+import { applyOp, describeValue, isValue, notAValue, type Op, type Traits, type Value } from "../graph/node.ts";
 import { broadcastShapes, broadcastTo } from "./broadcast.ts";
 import { expectOneDType } from "./expect.ts";
 import { full, isRepresentable } from "./full.ts";
@@ -26,6 +26,8 @@ export interface ElementwiseRule<Operands extends readonly Operand[] = readonly 
   readonly on?: readonly DType[];
   /** The dtype of the result when it isn't that of the operands. */
   readonly gives?: DType;
+  /** What passes may rely on. */
+  readonly traits?: Traits;
 }
 
 const numeric: readonly DType[] = ["f32", "f64", "i32"];
@@ -47,7 +49,7 @@ export function elementwise<Operands extends readonly Operand[]>(
   name: string,
   rule: ElementwiseRule<Operands>,
 ): (...xs: Operands) => Value {
-  const { scalar, vjp, on = numeric, gives } = rule as unknown as ElementwiseRule;
+  const { scalar, vjp, on = numeric, gives, traits } = rule as unknown as ElementwiseRule;
   const op: Op<object> = {
     name,
     infer: ([x]) => [{ dtype: gives ?? x!.dtype, shape: x!.shape }],
@@ -55,6 +57,7 @@ export function elementwise<Operands extends readonly Operand[]>(
       vjp: ({ inputs, outputs: [y] }, [dy]) => (dy ? vjp(dy, inputs, y!) : inputs.map(() => undefined)),
     }),
     lower: { scalar: (s, xs) => scalar(s, ...xs) },
+    ...(traits && { traits }),
   };
   const arity = scalar.length - 1;
   return (...xs) => {

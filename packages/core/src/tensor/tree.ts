@@ -102,10 +102,10 @@ function keysOf(record: Readonly<Record<string, unknown>>, path: string): string
   const keys = Object.keys(record)
     .filter((key) => record[key] !== undefined)
     .sort();
-  const illegal = keys.find((key) => /[.[\]]/.test(key));
+  const illegal = keys.find((key) => key === "" || /[.[\]]/.test(key));
   if (illegal === undefined) return keys;
   throw new TreeError(
-    `tree: the key "${illegal}" of ${named(path, "the root")} holds one of . [ ].`,
+    `tree: the key "${illegal}" of ${named(path, "the root")} ${illegal === "" ? "is empty" : "holds one of . [ ]"}.`,
     "Paths name the leaves of checkpoints: choose another key.",
   );
 }
