@@ -32,7 +32,7 @@ export function verify(program: Program): void {
   });
   const written = new Set([
     ...inputs.map(({ buffer }) => buffer.id),
-    ...buffers.flatMap(({ id, data }) => (data ? [id] : [])),
+    ...buffers.flatMap(({ id, data, size }) => (data || size === 0 ? [id] : [])),
   ]);
   const state: State = { program, written, loops: [] };
   for (const statement of program.statements) verifyStatement(statement, state);
@@ -46,7 +46,7 @@ function check(holds: boolean, where: string, what: string): void {
 /** What is known on the way through a program. */
 interface State {
   readonly program: Program;
-  /** Buffers that have numbers. */
+  /** Buffers that have all the numbers that they will have. */
   readonly written: Set<number>;
   /** Those around the statement, outer ones first. */
   readonly loops: readonly Loop[];

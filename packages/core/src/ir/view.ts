@@ -167,3 +167,9 @@ export function simpleAxis(view: View, axis: number): { readonly size: number; r
     throw new InternalError(`axis ${axis} of ${view.buffer.name} is not contiguous enough to be indexed`);
   return { size: factors[0]?.[0] ?? 1, stride: factors[0]?.[1] ?? 0 };
 }
+
+/** Whether two views are the same elements in the same order, at every turn. */
+export const sameView = (a: View, b: View): boolean =>
+  a.buffer === b.buffer &&
+  a.offset === b.offset &&
+  JSON.stringify([a.axes.map(mergeFactors), a.steps]) === JSON.stringify([b.axes.map(mergeFactors), b.steps]);

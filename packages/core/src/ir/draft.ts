@@ -1,7 +1,7 @@
-import { sizeOf, type TensorType, type TypedArray } from "../../tensor/type.ts";
-import { kernelKey, type Kernel } from "../../ir/kernel.ts";
-import type { Allocation } from "../../ir/program.ts";
-import { compactView, type Buffer, type LoopId, type View } from "../../ir/view.ts";
+import { sizeOf, type TensorType, type TypedArray } from "../tensor/type.ts";
+import { kernelKey, type Kernel } from "./kernel.ts";
+import type { Allocation } from "./program.ts";
+import { compactView, type Buffer, type LoopId, type View } from "./view.ts";
 
 /** The parts of a program that grow while a graph is lowered. */
 export interface Draft {
