@@ -1,0 +1,121 @@
+import { constant, evaluate, full, tensor, type DType } from "@unroll/core";
+import { describe, expect, test } from "vitest";
+import { f64, follow, numbers } from "../test/train.ts";
+import type { Schedule } from "./rate.ts";
+import { constantRate, cosine, exponential, warmUp } from "./schedule.ts";
+import { sgd } from "./sgd.ts";
+
+/** The rates at some steps. */
+const rates = (schedule: Schedule, steps: readonly number[], dtype: DType = "f64"): number[] =>
+  steps.map((step) => evaluate(schedule(constant(tensor(step, { dtype })))).data[0]!);
+
+describe("exponential", () => {
+  test("the rate falls at the end of every period", () => {
+    const schedule = exponential({ rate: 8, decay: 0.5, every: 10 });
+    expect(rates(schedule, [0, 9, 10, 19, 20, 30])).toEqual([8, 8, 4, 4, 2, 1]);
+  });
+
+  test("it is char-rnn's: the tenth epoch is the last at the full rate", () => {
+    const every = 423;
+    const schedule = exponential({ rate: 2e-3, decay: 0.97, every, after: 10 });
+    const [first, tenth, eleventh, twelfth] = rates(schedule, [0, 10 * every - 1, 10 * every, 11 * every]);
+    expect([first, tenth]).toEqual([2e-3, 2e-3]);
+    expect(eleventh).toBeCloseTo(2e-3 * 0.97, 15);
+    expect(twelfth).toBeCloseTo(2e-3 * 0.97 ** 2, 15);
+  });
+
+  test("in f32 no period is a step late, however many there are", () => {
+    const schedule = exponential({ rate: 1, decay: 0.999, every: 423 });
+    for (const epoch of [1, 7, 1000, 20_000]) {
+      const [before, at] = rates(schedule, [epoch * 423 - 1, epoch * 423], "f32");
+      expect(at! / before!).toBeCloseTo(0.999, 5);
+    }
+  });
+});
+
+describe("warmUp", () => {
+  test("the rate rises in equal steps and stays", () => {
+    expect(rates(warmUp(4, 8), [0, 1, 2, 3, 4, 100])).toEqual([2, 4, 6, 8, 8, 8]);
+  });
+
+  test("the schedule after it counts from its end", () => {
+    const schedule = warmUp(4, exponential({ rate: 8, decay: 0.5, every: 10 }));
+    expect(rates(schedule, [0, 3, 4, 13, 14, 24])).toEqual([2, 8, 8, 8, 4, 2]);
+  });
+});
+
+describe("cosine", () => {
+  test("the rate is half way at half time, and stays at the floor", () => {
+    const found = rates(cosine({ rate: 3, steps: 100, floor: 1 }), [0, 50, 100, 1000]);
+    found.forEach((n, i) => expect(n).toBeCloseTo([3, 2, 1, 1][i]!, 14));
+  });
+
+  test("the floor is 0 by default", () => {
+    expect(rates(cosine({ rate: 3, steps: 100 }), [100])[0]).toBeCloseTo(0, 14);
+  });
+});
+
+test("a constant rate is that at every step", () => {
+  expect(rates(constantRate(0.5), [0, 1000])).toEqual([0.5, 0.5]);
+});
+
+test("an optimiser gives its schedule the step in the dtype of each leaf", () => {
+  const seen: string[] = [];
+  const learningRate: Schedule = (step) => {
+    seen.push(step.type.dtype);
+    return constantRate(1)(step);
+  };
+  const params = { a: tensor([1]), b: tensor([1]), c: f64([1]) };
+  const [step] = follow(sgd({ learningRate }), params, [params]);
+  expect(numbers(step!.updates)).toEqual([-1, -1, -1]);
+  expect(seen).toEqual(["f32", "f64"]);
+});
+
+test("a rate of another dtype than the leaf is cast", () => {
+  const params = { x: tensor([1]) };
+  const learningRate = () => full(0.5, { dtype: "f64", shape: [] });
+  expect(numbers(follow(sgd({ learningRate }), params, [params])[0]!.updates)).toEqual([-0.5]);
+});
+
+test("a schedule that gives no scalar is refused", () => {
+  const params = { x: tensor([1]) };
+  const wrong = (learningRate: Schedule) => () => follow(sgd({ learningRate }), params, [params]);
+  expect(wrong(() => 0.5 as never)).toThrowErrorMatchingInlineSnapshot(`
+    [DTypeError: sgd: the schedule gave no Value.
+    Lift a number with full(rate, step.type).]
+  `);
+  expect(wrong((step) => full(1, { ...step.type, shape: [3] }))).toThrowErrorMatchingInlineSnapshot(
+    `[ShapeError: sgd: the schedule gave f32[3]; a rate is a scalar.]`,
+  );
+});
+
+test("options out of range are refused by name", () => {
+  const options = { rate: 1, decay: 0.5, every: 10 };
+  expect(() => constantRate(-1)).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: constantRate: rate: -1 is not in [0, Infinity).]`,
+  );
+  expect(() => exponential({ ...options, rate: NaN })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: exponential: rate: NaN is not in [0, Infinity).]`,
+  );
+  expect(() => exponential({ ...options, decay: 1.1 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: exponential: decay: 1.1 is not in (0, 1].]`,
+  );
+  expect(() => exponential({ ...options, every: 0 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: exponential: every: 0 is not a whole number above 0.]`,
+  );
+  expect(() => exponential({ ...options, after: 2.5 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: exponential: after: 2.5 is not a whole number above 0.]`,
+  );
+  expect(() => warmUp(0, 1)).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: warmUp: steps: 0 is not a whole number above 0.]`,
+  );
+  expect(() => warmUp(10, -1)).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: warmUp: then: -1 is not in [0, Infinity).]`,
+  );
+  expect(() => cosine({ rate: 1, steps: -5 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: cosine: steps: -5 is not a whole number above 0.]`,
+  );
+  expect(() => cosine({ rate: 1, steps: 5, floor: -1 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: cosine: floor: -1 is not in [0, Infinity).]`,
+  );
+});
