@@ -1,0 +1,48 @@
+import { describe, expect, test } from "vitest";
+import { printedIn, run } from "../../run.ts";
+import { make } from "./mistakes.ts";
+
+const main = new URL("main.ts", import.meta.url);
+const [report, ...mistakes] = printedIn(new URL("../README.md", import.meta.url));
+
+test("the cell is printed, checked and trained as its page shows", () => {
+  const { status, stdout, stderr } = run(main);
+  expect(stderr).toBe("");
+  expect(stdout).toBe(report);
+  expect(status).toBe(0);
+});
+
+test("the drawing is a graph with the cell's parameters and gates", () => {
+  const { stdout } = run(main, ["--dot"]);
+  expect(stdout).toMatch(/^digraph \{\n[^]*\n\}\n$/);
+  for (const name of ["wx", "wh", "rate", "open", "fresh"]) expect(stdout).toContain(name);
+});
+
+describe("a mistake is told by the name that the user gave", () => {
+  test("a weight of the wrong size", () => {
+    expect(() => make("size")).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: matmul: fast f32[16, 8] and params.rnn.wh f32[16, 16]: inner sizes 8 and 16 differ.]`,
+    );
+  });
+  test("a state returned under another name", () => {
+    expect(() => make("state")).toThrowErrorMatchingInlineSnapshot(
+      `[TreeError: scan: the step returned state { fast, slwo }, but the initial state is { fast, slow }: slow is missing, and slwo is too much.]`,
+    );
+  });
+  test("a parameter that is never used", () => {
+    expect(() => make("unused")).toThrowErrorMatchingInlineSnapshot(`
+      [GradientError: gradient: the loss does not depend on params.rnn.rate.
+      Leave it out, or pass { allowUnused: true } for zeros.]
+    `);
+  });
+  test("and the page shows what the program prints", () => {
+    const printed = ["size", "state", "unused"].map((name) => run(main, ["--mistake", name]).stdout);
+    expect(printed).toEqual(mistakes);
+  });
+});
+
+test("an unknown flag is answered with the usage", () => {
+  const { status, stderr } = run(main, ["--mistake", "spelling"]);
+  expect(status).toBe(2);
+  expect(stderr).toContain("--mistake size|state|unused");
+});
