@@ -42,7 +42,7 @@ export function printProgram({ kernels, buffers, inputs, outputs, statements }: 
   const lines = statements.flatMap(print);
   const elements = buffers.reduce((sum, { size }) => sum + size, 0);
   return [
-    `program of ${calls} calls, ${kernels.length} kernels, ${buffers.length} buffers of ${elements} elements`,
+    `program of ${calls} calls, ${kernels.length} kernels and ${buffers.length} buffers of ${elements} elements`,
     `inputs ${inputs.map(printView).join(", ")}`,
     ...lines,
     `outputs ${outputs.map(printView).join(", ")}`,
@@ -113,7 +113,8 @@ export function printView({ buffer, offset, axes, steps }: View): string {
     const turn = period === undefined ? `t${loop}` : `(t${loop}%${period})`;
     return `${stride < 0 ? "-" : "+"}${Math.abs(stride)}${turn}`;
   });
-  return `${buffer.name}${offset === 0 ? "" : `+${offset}`}${moves.join("")}{${axes.map(printAxis).join(",")}}`;
+  const from = offset === 0 ? "" : offset < 0 ? `${offset}` : `+${offset}`;
+  return `${buffer.name}${from}${moves.join("")}{${axes.map(printAxis).join(",")}}`;
 }
 
 const printAxis = (axis: Axis): string =>

@@ -6,12 +6,12 @@ import { viewShape, type View } from "../../ir/view.ts";
 import { addressOf, readView, type Memory, type Turn } from "./memory.ts";
 import { eachPoint, pointAt } from "./points.ts";
 
-/** ` at step 3 of scan in step 0 of scan`, from the inside out; nothing outside of loops. */
+/** `, at step 3 of scan in step 0 of scan`, from the inside out; nothing outside of loops. */
 const whenOf = (turns: readonly Turn[]): string =>
   turns
     .map(({ loop, turn }) => `step ${loop.reverse ? loop.length - 1 - turn : turn} of ${loop.origin.op}`)
     .toReversed()
-    .map((step, i) => (i === 0 ? ` at ${step}` : ` in ${step}`))
+    .map((step, i) => (i === 0 ? `, at ${step}` : ` in ${step}`))
     .join("");
 
 export function indexError(origin: Origin, turns: readonly Turn[], index: number, size: number): IndexError {
@@ -80,7 +80,10 @@ function nonFinite(
 ): NonFiniteError {
   const where =
     shape.length > 0 ? `the result at [${coordinatesOf(position, shape).join(", ")}]` : "the result";
-  const operands = reads && reads.length > 0 ? `of ${reads.join(" and ")}` : "of finite operands";
+  const operands =
+    reads && reads.length > 0
+      ? `of ${reads.map((x) => Number(x.toPrecision(6))).join(" and ")}`
+      : "of finite operands";
   return new NonFiniteError(
     `${origin.text}: ${where} is ${value}, ${operands}${whenOf(turns)}.`,
     origin.node,
