@@ -14,6 +14,12 @@ export interface Surroundings {
 /** The value of every instruction at every point of a run. */
 export type Registers = readonly TypedArray[];
 
+/** A number that a reduction has come to, in an array of its dtype. */
+export interface Accumulated {
+  readonly dtype: DType;
+  readonly value: TypedArray;
+}
+
 /**
  * A body made ready to be computed at many points at once, one instruction after another. Each value has an array of
  * its own dtype, so storing a number is what rounds it.
@@ -21,30 +27,33 @@ export type Registers = readonly TypedArray[];
 export function prepareBody(
   body: Body,
   operands: readonly DType[],
-  accumulators: readonly TypedArray[] = [],
-  accumulatorDtypes: readonly DType[] = [],
+  accumulators: readonly Accumulated[] = [],
 ): (run: Run, around: Surroundings) => Registers {
-  const dtypes = dtypesOf(body, operands, accumulatorDtypes);
-  const registers = dtypes.map((dtype) => allocate(dtype, longestRun));
-  const steps = body.map((instruction, at) =>
-    prepare(instruction, registers[at]!, registers, dtypes, accumulators),
+  const dtypes = dtypesOf(
+    body,
+    operands,
+    accumulators.map(({ dtype }) => dtype),
   );
+  const registers = dtypes.map((dtype) => allocate(dtype, longestRun));
+  const frame = { registers, dtypes, accumulators };
+  const steps = body.map((instruction, at) => prepare(instruction, registers[at]!, frame));
   return (run, around) => {
     for (const step of steps) step(run, around);
     return registers;
   };
 }
 
+/** What an instruction may take its operands from. */
+interface Frame {
+  readonly registers: Registers;
+  readonly dtypes: readonly DType[];
+  readonly accumulators: readonly Accumulated[];
+}
+
 type Step = (run: Run, around: Surroundings) => void;
 
 /** How one instruction fills its register. */
-function prepare(
-  i: Instruction,
-  to: TypedArray,
-  registers: Registers,
-  dtypes: readonly DType[],
-  accumulators: readonly TypedArray[],
-): Step {
+function prepare(i: Instruction, to: TypedArray, { registers, dtypes, accumulators }: Frame): Step {
   switch (i.op) {
     case "read":
       return (run, { memory }) => read(to, memory[i.operand]!, run, i.operand);
@@ -55,7 +64,7 @@ function prepare(
     case "constant":
       return ({ count }) => to.fill(i.value, 0, count);
     case "accumulator":
-      return () => to.set(accumulators[i.which]!);
+      return () => to.set(accumulators[i.which]!.value);
     case "cast":
       return apply1(to, castFunction(dtypes[i.x]!, i.to), registers[i.x]!);
     case "scale":

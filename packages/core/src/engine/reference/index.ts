@@ -1,5 +1,6 @@
 import { StaleError } from "../../tensor/error.ts";
 import { Tensor } from "../../tensor/tensor.ts";
+import type { TypedArray } from "../../tensor/type.ts";
 import type { Engine } from "../engine.ts";
 import { interpreter } from "./interpret.ts";
 import { plan } from "./plan.ts";
@@ -10,33 +11,33 @@ import { plan } from "./plan.ts";
  */
 export function reference(): Engine {
   let disposed = false;
-  const checkAlive = (alive: boolean, what: string): void => {
-    if (!alive || disposed)
-      throw new StaleError(`reference: ${alive ? "the engine" : what} was disposed of.`);
+  const check = (gone: boolean, what: string): void => {
+    if (gone) throw new StaleError(`reference: ${what} was disposed of.`);
   };
   const engine: Engine = {
     name: "reference",
     checks: "indices",
     plan,
     load(program) {
-      checkAlive(true, "");
+      check(disposed, "the engine");
       const run = interpreter(program);
-      let loaded = true;
+      let unloaded = false;
       return {
         run(inputs) {
-          checkAlive(loaded, "the program");
+          check(disposed, "the engine");
+          check(unloaded, "the program");
           return run(inputs);
         },
         dispose() {
-          loaded = false;
+          unloaded = true;
         },
       };
     },
     store({ type, data }) {
-      checkAlive(true, "");
+      check(disposed, "the engine");
       const copy = data.slice();
-      const read = (): typeof copy => {
-        checkAlive(true, "");
+      const read = (): TypedArray => {
+        check(disposed, "the engine");
         return copy;
       };
       return new Tensor(type, { read, owner: engine });

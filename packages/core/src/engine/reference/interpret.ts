@@ -1,6 +1,6 @@
 import { InternalError, ShapeError } from "../../tensor/error.ts";
 import { fromArray, type Tensor } from "../../tensor/tensor.ts";
-import { formatType } from "../../tensor/type.ts";
+import { formatType, sizeOf } from "../../tensor/type.ts";
 import { writeCount } from "../../ir/kernel.ts";
 import type { Call, Host, Program, Statement } from "../../ir/program.ts";
 import { viewShape, type View } from "../../ir/view.ts";
@@ -23,8 +23,9 @@ export function interpreter(program: Program): (inputs: readonly Tensor[]) => re
         return runHost(statement);
       case "loop":
         turns.push({ loop: statement, turn: 0 });
-        for (const last = turns.at(-1)!; last.turn < statement.length; last.turn++)
+        for (const last = turns.at(-1)!; last.turn < statement.length; last.turn++) {
           statement.body.forEach(run);
+        }
         turns.pop();
     }
   }
@@ -47,11 +48,12 @@ export function interpreter(program: Program): (inputs: readonly Tensor[]) => re
     const results = f(reads.map((view) => tensorOf(view, memory, turns)));
     writes.forEach((view, i) => {
       const type = { dtype: view.buffer.dtype, shape: viewShape(view) };
-      const { length } = results[i] ?? [];
-      if (length !== view.buffer.size)
+      const length = results[i]?.length ?? 0;
+      if (length !== sizeOf(type.shape)) {
         throw new ShapeError(
           `${origin.text}: the function returned ${length} numbers for ${formatType(type)}.`,
         );
+      }
       writeView(view, memory, turns, results[i]!);
     });
     if (checks === "finite") checkWrites(origin, reads, writes, memory, turns);
@@ -62,8 +64,9 @@ export function interpreter(program: Program): (inputs: readonly Tensor[]) => re
     // Nothing writes to inputs, so they are read where they lie.
     inputs.forEach(({ buffer }, i) => {
       const { data } = tensors[i]!;
-      if (data.length !== buffer.size)
+      if (data.length !== buffer.size) {
         throw new InternalError(`${buffer.name} has ${buffer.size} elements, but is given ${data.length}`);
+      }
       memory[buffer.id] = data;
     });
     statements.forEach(run);

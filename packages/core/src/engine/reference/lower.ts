@@ -1,4 +1,5 @@
 import { InternalError } from "../../tensor/error.ts";
+import type { Draft } from "../../ir/draft.ts";
 import {
   emitContract,
   emitCopy,
@@ -13,7 +14,6 @@ import { rowView, type View } from "../../ir/view.ts";
 import { nodesOf, type Graph } from "../../graph/graph.ts";
 import type { Lowering, LoopRequest, Node, Value } from "../../graph/node.ts";
 import { originOf } from "../../graph/origin.ts";
-import type { Draft } from "../../ir/draft.ts";
 
 /** A list of statements in the making: the whole program, or the body of a loop. */
 export interface Block {

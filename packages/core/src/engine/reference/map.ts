@@ -1,8 +1,8 @@
+import type { TypedArray } from "../../tensor/type.ts";
 import type { MapKernel } from "../../ir/kernel.ts";
 import { prepareBody } from "./body.ts";
 import type { PreparedKernel } from "./kernel.ts";
 import { eachRun, pointAt, type Run } from "./points.ts";
-import type { TypedArray } from "../../tensor/type.ts";
 
 export function prepareMap({ dtypes, dimensions, body, writes }: MapKernel): PreparedKernel {
   const evaluate = prepareBody(body, dtypes);

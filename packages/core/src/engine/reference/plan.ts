@@ -1,7 +1,7 @@
+import { newDraft } from "../../ir/draft.ts";
 import type { Program } from "../../ir/program.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { PlanOptions } from "../engine.ts";
-import { newDraft } from "../../ir/draft.ts";
 import { lowerNodes, placeOf, type Block } from "./lower.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { allocate, type DType, type TypedArray } from "../../tensor/type.ts";
 import { identityOf } from "../../ir/emit.ts";
-import type { Combine, ReduceKernel } from "../../ir/kernel.ts";
 import { dtypesOf, type Binary } from "../../ir/instruction.ts";
-import { prepareBody } from "./body.ts";
+import type { Combine, ReduceKernel } from "../../ir/kernel.ts";
+import { prepareBody, type Accumulated } from "./body.ts";
 import { binaryFunction } from "./functions.ts";
 import type { PreparedKernel } from "./kernel.ts";
 import { eachPoint, eachRun, onePoint, pointAt } from "./points.ts";
@@ -15,12 +15,7 @@ export function prepareReduce(kernel: ReduceKernel): PreparedKernel {
     ...accumulator(combine, values[of]!),
     of,
   }));
-  const finish = prepareBody(
-    epilogue,
-    dtypes,
-    accumulators.map(({ value }) => value),
-    accumulators.map(({ dtype }) => dtype),
-  );
+  const finish = prepareBody(epilogue, dtypes, accumulators);
   const firstWrite = dtypes.length - writes.length;
   return (addresses, around) => {
     const at = pointAt(addresses);
@@ -38,10 +33,8 @@ export function prepareReduce(kernel: ReduceKernel): PreparedKernel {
   };
 }
 
-/** One running result, in an array of its dtype: storing it there is what rounds it. */
-interface Accumulator {
-  readonly dtype: DType;
-  readonly value: TypedArray;
+/** A running result. Storing it in its array is what rounds it. */
+interface Accumulator extends Accumulated {
   reset(): void;
   /** The next `count` values. */
   take(values: TypedArray, count: number): void;
