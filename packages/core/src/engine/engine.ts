@@ -1,5 +1,5 @@
 import type { Tensor } from "../tensor/tensor.ts";
-import type { Checks, Program } from "../ir/program.ts";
+import type { Checks, Donation, Program } from "../ir/program.ts";
 import type { Graph } from "../graph/graph.ts";
 
 /** Turns graphs into programs, and programs into something that runs. */
@@ -19,6 +19,11 @@ export interface Engine {
 
 export interface PlanOptions {
   readonly checks: Checks;
+  /**
+   * Inputs that nobody reads after the run, each with the output of its type that may take its place. An engine that
+   * makes use of it returns a tensor in the input's memory.
+   */
+  readonly donated?: readonly Donation[];
 }
 
 /** A program that is ready to run, any number of times. */

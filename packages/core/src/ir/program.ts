@@ -48,6 +48,9 @@ export interface Origin {
 /** What a run looks for on its way. `indices`: an index outside its axis. `finite`: also the first NaN or infinity. */
 export type Checks = "none" | "indices" | "finite";
 
+/** An input whose memory an output may have, by their positions. */
+export type Donation = readonly [input: number, output: number];
+
 /** A buffer with what it starts with, if that is known before any run. */
 export interface Allocation extends Buffer {
   readonly data?: TypedArray;
@@ -60,6 +63,7 @@ export interface Program {
   /** Each stands at the place of its id. */
   readonly buffers: readonly Allocation[];
   readonly inputs: readonly View[];
+  /** An output in the buffer of an input overwrites it. */
   readonly outputs: readonly View[];
   readonly statements: readonly Statement[];
   readonly checks: Checks;

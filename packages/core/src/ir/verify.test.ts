@@ -204,7 +204,7 @@ describe("what is written", () => {
   test("is no input and no constant", () => {
     const { x, place, call, check } = draft();
     expect(check([call(emitFill(x, 0))])).toThrowErrorMatchingInlineSnapshot(`
-      [InternalError: internal: map of op: x f32[4]: x is written and is an input
+      [InternalError: internal: map of op: x f32[4]: x is written and is an input that no output replaces
       This is a bug in unroll. Please report it with the program that caused it.]
     `);
     expect(check([call(emitFill(place("c", [2], "f32", "constant"), 0))])).toThrow(

@@ -4,6 +4,7 @@ import { rowView, selectView, sliceView, type LoopId, type View } from "../../ir
 import type { LoopRequest, Node, Value } from "../../graph/node.ts";
 import { originOf } from "../../graph/origin.ts";
 import { nameOf } from "./name.ts";
+import { mayOverwrite, overwrite } from "./overwrite.ts";
 import type { Block } from "./block.ts";
 
 /** A scan on its way into a program. */
@@ -90,7 +91,7 @@ function homeOfCarry(loop: Loop, i: number): Carry {
   if (inner.isHomeless(next)) {
     const isEmitted = body.outputs.slice(carries).some((y) => y === old || y === next);
     if (isEmitted) return stack(loop, i);
-    if (mayOverwrite(loop, old, next)) return inPlace(loop, i);
+    if (mayOverwrite(inner, old, next)) return inPlace(loop, i);
   }
   const place = carryBuffer(loop, i);
   return { last: place, staged: place };
@@ -117,11 +118,7 @@ function stack({ request, id, outer, inner, origin, node }: Loop, i: number): Ca
 function inPlace(loop: Loop, i: number): Carry {
   const { request, inner } = loop;
   const place = carryBuffer(loop, i);
-  const writer = inner.units.of.get(request.body.outputs[i]!.node)!;
-  for (const reader of inner.units.list) {
-    if (reader !== writer && reader.needs.has(request.body.inputs[i]!)) inner.units.link(writer, reader);
-  }
-  inner.settle(request.body.outputs[i]!, place, { pinned: true });
+  overwrite(inner, request.body.inputs[i]!, request.body.outputs[i]!, place);
   return { last: place };
 }
 
@@ -132,23 +129,6 @@ function carryBuffer({ request, outer, inner, origin, node }: Loop, i: number): 
   outer.fill(place, node.inputs[i]!, origin);
   inner.places.set(request.body.inputs[i]!, place);
   return place;
-}
-
-/**
- * Whether the unit that makes the new value may write it over the old one: whoever else reads the old value can come
- * before it, and it reads the old value itself only point by point, where it writes.
- */
-function mayOverwrite({ request, inner }: Loop, old: Value, next: Value): boolean {
-  const { units } = inner;
-  const writer = units.of.get(next.node)!;
-  if (request.body.outputs.some((y) => units.baseOf(y) === old)) return false;
-  const others = units.list.filter((unit) => unit !== writer && unit.needs.has(old));
-  if (others.some((reader) => units.follows(reader, writer))) return false;
-  if (!writer.needs.has(old)) return true;
-  const readers = writer.nodes.filter((node) => node.inputs.some((x) => units.baseOf(x) === old));
-  return readers.every(
-    (node) => "scalar" in node.op.lower && node.inputs.every((x) => x === old || units.baseOf(x) !== old),
-  );
 }
 
 /** Where the emitted values of all steps lie, and, where the step does not write them there itself, the row to copy to. */

@@ -12,6 +12,7 @@ import {
   forkEach,
   full,
   gradient,
+  input,
   label,
   logSumExp,
   matmul,
@@ -307,4 +308,80 @@ test("labels of values name the buffers", () => {
   const engine = planned(undefined, (made) => (program = made));
   compile((x: Value) => sum(label({ squares: mul(x, x) }).squares, { axis: 0 }), { engine })(random(2, 2));
   expect(program!.inputs[0]!.buffer.name).toBe("x");
+});
+
+describe("donated inputs", () => {
+  /** A graph of two states, with everything it is given donated. */
+  const run = (
+    f: (a: Value, b: Value) => readonly [Value, Value, Value],
+  ): { program: Program; found: number[][] } => {
+    const types = { dtype: "f64", shape: [2, 2] } as const;
+    const [a, b] = [input(types, "a"), input(types, "b")];
+    const graph = { inputs: [a, b], outputs: [...f(a, b)] };
+    const program = plan(graph, {
+      checks: "none",
+      donated: [
+        [0, 0],
+        [1, 1],
+      ],
+    });
+    verify(program);
+    const tensors = [
+      tensor(
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        { dtype: "f64" },
+      ),
+      tensor(
+        [
+          [5, 6],
+          [7, 8],
+        ],
+        { dtype: "f64" },
+      ),
+    ];
+    return {
+      program,
+      found: reference()
+        .load(program)
+        .run(tensors)
+        .map(({ data }) => [...data]),
+    };
+  };
+
+  test("are overwritten by what takes their place", () => {
+    const { program, found } = run((a, b) => [add(a, b), mul(2, b), sum(a)]);
+    expect(program.outputs.slice(0, 2).map(({ buffer }) => buffer.name)).toEqual(["a", "b"]);
+    expect(program.statements.length).toBe(2);
+    expect(found).toEqual([[6, 8, 10, 12], [10, 12, 14, 16], [10]]);
+  });
+
+  test("may change places, and be seen as they were", () => {
+    expect(run((a, b) => [b, a, a]).found).toEqual([
+      [5, 6, 7, 8],
+      [1, 2, 3, 4],
+      [1, 2, 3, 4],
+    ]);
+    expect(run((a, b) => [transpose(a), add(b, transpose(a)), b]).found).toEqual([
+      [1, 3, 2, 4],
+      [6, 9, 9, 12],
+      [5, 6, 7, 8],
+    ]);
+  });
+
+  test("a reader that comes after the new value keeps the old one safe", () => {
+    const { found } = run((a, b) => {
+      const next = tanh(a);
+      return [next, add(b, matmul(next, a)), a];
+    });
+    expect(found[2]).toEqual([1, 2, 3, 4]);
+    const [t1, t2, t3, t4] = [1, 2, 3, 4].map(Math.tanh) as [number, number, number, number];
+    expect(found[1]).toEqual(
+      [5 + t1 + 3 * t2, 6 + 2 * t1 + 4 * t2, 7 + t3 + 3 * t4, 8 + 2 * t3 + 4 * t4].map((x) =>
+        expect.closeTo(x, 12),
+      ),
+    );
+  });
 });

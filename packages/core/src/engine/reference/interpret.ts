@@ -14,6 +14,7 @@ export function interpreter(program: Program): (inputs: readonly Tensor[]) => re
   const memory: Memory = program.buffers.map(freshMemory);
   const prepared = kernels.map(prepareKernel);
   const turns: Turn[] = [];
+  const replaced = new Set(outputs.map(({ buffer }) => buffer).filter(({ role }) => role === "input"));
 
   function run(statement: Statement): void {
     switch (statement.kind) {
@@ -61,13 +62,13 @@ export function interpreter(program: Program): (inputs: readonly Tensor[]) => re
 
   return (tensors) => {
     turns.length = 0;
-    // Nothing writes to inputs, so they are read where they lie.
+    // What is not overwritten is read where it lies.
     inputs.forEach(({ buffer }, i) => {
       const { data } = tensors[i]!;
       if (data.length !== buffer.size) {
         throw new InternalError(`${buffer.name} has ${buffer.size} elements, but is given ${data.length}`);
       }
-      memory[buffer.id] = data;
+      memory[buffer.id] = replaced.has(buffer) ? data.slice() : data;
     });
     statements.forEach(run);
     return outputs.map((view) => tensorOf(view, memory, turns));
