@@ -141,6 +141,17 @@ describe("a reduction", () => {
     ]);
   });
 
+  test("keeps dimensions apart whose coordinate only the epilogue asks for", () => {
+    const { kernel } = emitReduce({
+      reads: [i32(2, 3, 4)],
+      axes: [2],
+      combine: "sum",
+      write: i32(2, 3, 1),
+      epilogue: (s, sum) => s.add(sum, s.index(1)),
+    })!;
+    expect(kernel).toMatchObject({ kept: [{ size: 2 }, { size: 3 }] });
+  });
+
   test("over nothing is a fill with the identity, finished by the epilogue", () => {
     const { kernel } = emitReduce({
       reads: [f32(2, 0)],

@@ -59,13 +59,13 @@ function takeInner(factors: Factor[], size: number): number {
   return stride;
 }
 
-/** Join neighbouring dimensions over which every operand runs on evenly. Axes in `kept` stay apart from others. */
+/** Join neighbouring dimensions over which every operand runs on evenly. Those of axes in `kept` stay as they are. */
 export function collapse(dimensions: readonly AxisDimension[], kept: ReadonlySet<number>): AxisDimension[] {
   const joined: AxisDimension[] = [];
   for (const inner of dimensions) {
     const outer = joined.at(-1);
-    const apart = outer?.axis !== inner.axis && (kept.has(inner.axis) || kept.has(outer?.axis ?? -1));
-    if (outer && !apart && outer.strides.every((stride, i) => stride === inner.size * inner.strides[i]!)) {
+    const runsOn = outer?.strides.every((stride, i) => stride === inner.size * inner.strides[i]!);
+    if (outer && runsOn && !kept.has(outer.axis) && !kept.has(inner.axis)) {
       joined[joined.length - 1] = { ...inner, size: outer.size * inner.size };
     } else {
       joined.push(inner);

@@ -237,6 +237,8 @@ describe("what is written", () => {
     expect(check([zero, call(emitCopy(low, high))])).toThrow("y{1} and y+1{1}, which is written, overlap");
     const twice = emitMap({ writes: [low, high], body: (s) => [s.constant("f32", 1), s.constant("f32", 2)] });
     expect(check([call(twice)])).toThrow("overlap");
+    const both = emitMap({ writes: [y, y], body: (s) => [s.constant("f32", 1), s.constant("f32", 2)] });
+    expect(check([call(both)])).toThrow("overlap");
   });
 
   test("is not read elsewhere in any turn", () => {
@@ -278,9 +280,8 @@ describe("a call", () => {
       [InternalError: internal: map of op: x f32[4]: the kernel has 2 operands and the call 3
       This is a bug in unroll. Please report it with the program that caused it.]
     `);
-    expect(
-      check([call({ kernel, operands: [x, place("d", [4], "f64")] })]),
-    ).toThrowErrorMatchingInlineSnapshot(`
+    expect(check([call({ kernel, operands: [x, place("d", [4], "f64")] })]))
+      .toThrowErrorMatchingInlineSnapshot(`
       [InternalError: internal: map of op: x f32[4]: d is f64, and operand 1 of the kernel f32
       This is a bug in unroll. Please report it with the program that caused it.]
     `);
@@ -413,9 +414,8 @@ describe("a kernel", () => {
 describe("a buffer", () => {
   test("stands at the place of its id", () => {
     const { check, buffers } = draft();
-    expect(
-      check([], [], { buffers: buffers.map((b) => ({ ...b, id: 1 })) }),
-    ).toThrowErrorMatchingInlineSnapshot(`
+    expect(check([], [], { buffers: buffers.map((b) => ({ ...b, id: 1 })) }))
+      .toThrowErrorMatchingInlineSnapshot(`
       [InternalError: internal: program: buffer x has the id 1 at place 0
       This is a bug in unroll. Please report it with the program that caused it.]
     `);
@@ -423,9 +423,8 @@ describe("a buffer", () => {
 
   test("starts with as many numbers as it has elements", () => {
     const { check, buffers } = draft();
-    expect(
-      check([], [], { buffers: buffers.map((b) => ({ ...b, data: Float32Array.of(1) })) }),
-    ).toThrowErrorMatchingInlineSnapshot(`
+    expect(check([], [], { buffers: buffers.map((b) => ({ ...b, data: Float32Array.of(1) })) }))
+      .toThrowErrorMatchingInlineSnapshot(`
       [InternalError: internal: program: x has 4 elements and starts with 1
       This is a bug in unroll. Please report it with the program that caused it.]
     `);

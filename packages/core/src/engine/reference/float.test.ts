@@ -31,6 +31,7 @@ describe("scale", () => {
     expect(scale(0.5, -1074)).toBe(0);
     // A little more than half of the smallest number. Rounded on the way it would be half, and then 0.
     expect(scale(1 + 2 ** -52, -1075)).toBe(smallest);
+    expect(scale((1 + 2 ** -52) / 2, -1074)).toBe(smallest);
   });
 });
 

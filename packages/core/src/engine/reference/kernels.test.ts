@@ -9,6 +9,7 @@ import {
   insertAxis,
   permute,
   reshapeView,
+  sliceView,
   viewShape,
   type Buffer,
   type View,
@@ -129,6 +130,17 @@ describe("map", () => {
       emitMap({ writes: [out], body: (s) => [s.multiply(s.index(1), s.index(0))] }),
     );
     expect(after).toEqual(Array.from({ length: 2 * length }, (_, i) => (i < length ? 0 : i - length)));
+    const row = sliceView(viewOf("f64", [length + 5]), 0, 2, length, 1)!;
+    const arrays = new Map([[row.buffer, filled(row).fill(7)]]);
+    run(emitMap({ writes: [row], body: (s) => [s.constant("f64", 1)] }), arrays);
+    expect([...arrays.get(row.buffer)!]).toEqual([
+      7,
+      7,
+      ...row.axes[0]!.flatMap(() => Array(length).fill(1)),
+      7,
+      7,
+      7,
+    ]);
   });
 });
 
@@ -164,6 +176,24 @@ describe("readAt", () => {
       expect(got).toEqual(expected);
       expect(outside).toEqual([]);
     }
+  });
+
+  test("reads rows that are longer than a run", () => {
+    const width = longestRun + 10;
+    const [table, index, out] = [viewOf("f64", [2, width]), viewOf("i32", [1]), viewOf("f64", [1, width])];
+    const arrays = new Map([table, index, out].map((view) => [view.buffer, filled(view)]));
+    arrays.get(index.buffer)![0] = 1;
+    const reads = [insertAxis(index, 1, width)];
+    run(
+      emitMap({
+        reads,
+        tables: [{ view: table, axis: 0 }],
+        writes: [out],
+        body: (_, [at], [row]) => [row!(at!)],
+      }),
+      arrays,
+    );
+    expect(arrays.get(out.buffer)).toEqual(arrays.get(table.buffer)!.subarray(width));
   });
 
   test("gives 0 outside of the axis, and says so", () => {
@@ -217,6 +247,12 @@ describe("reduce", () => {
     expect(reduceAll("f64", [2 ** 24, 1, 1], "sum")).toBe(2 ** 24 + 2);
     expect(reduceAll("i32", [2 ** 31 - 1, 1], "sum")).toBe(-(2 ** 31));
     expect(reduceAll("i32", [65536, 65537], "product")).toBe(65536);
+  });
+
+  test("takes as many values as there are, in runs of any length", () => {
+    for (const length of [longestRun - 1, longestRun, longestRun + 1]) {
+      expect(reduceAll("i32", Array<number>(length).fill(1), "sum")).toBe(length);
+    }
   });
 
   test("an extreme is NaN if any value is", () => {
@@ -315,8 +351,8 @@ describe("contract", () => {
     expect(dot("f32", [2 ** 24, 1, 1], [1, 1, 1])).toBe(2 ** 24);
     expect(dot("f64", [2 ** 24, 1, 1], [1, 1, 1])).toBe(2 ** 24 + 2);
     const [x, y] = [1 + 2 ** -12, 1 + 2 ** -13];
-    expect(dot("f32", [x, -1], [y, 1])).toBe(Math.fround(Math.fround(x * y) - 1));
-    expect(dot("f32", [x, -1], [y, 1])).not.toBe(Math.fround(x * y - 1));
+    expect(dot("f32", [-1, x], [1, y])).toBe(Math.fround(Math.fround(x * y) - 1));
+    expect(dot("f32", [-1, x], [1, y])).not.toBe(Math.fround(x * y - 1));
     expect(dot("i32", [65536, 65537], [65536, 65537])).toBe(131073);
   });
 });
@@ -365,6 +401,15 @@ describe("scatterAdd", () => {
       out: [10001, 1000],
       outside: [2, -1],
     });
+  });
+
+  test("touches nothing around its output", () => {
+    const [source, index] = [viewOf("f64", [3]), viewOf("i32", [3])];
+    const out = sliceView(viewOf("f64", [6]), 0, 2, 2, 1)!;
+    const arrays = new Map([source, index, out].map((view) => [view.buffer, filled(view).fill(1)]));
+    arrays.get(index.buffer)!.set([-1, 2, 0]);
+    run(emitScatterAdd({ source, index, out, axis: 0, outAxes: [undefined] }), arrays);
+    expect([...arrays.get(out.buffer)!]).toEqual([1, 1, 2, 1, 1, 1]);
   });
 
   test("adds in the order of the rows, in the dtype", () => {

@@ -47,8 +47,8 @@ describe("a program", () => {
   });
 
   test("names equal buffers apart", () => {
-    const { buffers } = planned([x, y], [add(x, y), add(y, x), add(x, x).name("add")]);
-    expect(buffers.map(({ name }) => name)).toEqual(["x", "y", "add", "add.2", "add.3"]);
+    const { buffers } = planned([x, y], [add(x, y), add(y, x), add(x, x).name("add.2")]);
+    expect(buffers.map(({ name }) => name)).toEqual(["x", "y", "add", "add.2", "add.2.2"]);
   });
 
   test("drops calls without points", () => {
@@ -177,6 +177,10 @@ describe("the origin of a call", () => {
     const y = mul(x, x);
     captureSource(false);
     expect(origins(y)[0]).toMatch(/^mul: x f64\[2\], x f64\[2\] \(\w.*:\d+\)$/);
+    captureSource(true);
+    const dx = gradient(applyOp(sumOp, [y], {})[0]!, x);
+    captureSource(false);
+    expect(origins(dx).join()).toContain(`(backward of mul, ${y.node.source})`);
   });
 });
 
