@@ -97,3 +97,23 @@ export function run(
     { memory, outside },
   );
 }
+
+/** Fill the operands, run, and give what each of them showed before, and the last one after. */
+export function results(
+  views: readonly View[],
+  emitted: Emitted | undefined,
+): { before: number[][]; after: number[] } {
+  const arrays = new Map<Buffer, TypedArray>(views.map((view) => [view.buffer, filled(view)]));
+  const before = views.map((view) => shown(view, arrays.get(view.buffer)!));
+  run(emitted, arrays);
+  const out = views.at(-1)!;
+  return { before, after: shown(out, arrays.get(out.buffer)!) };
+}
+
+/** Sizes at which loops go wrong. */
+export const sizes: readonly number[] = [0, 1, 3];
+export const shapes: readonly (readonly [number, number])[] = sizes.flatMap((m) =>
+  sizes.map((n) => [m, n] as const),
+);
+export const layoutNames: readonly string[] = Object.keys(layouts);
+export const readLayoutNames: readonly string[] = Object.keys(readLayouts);

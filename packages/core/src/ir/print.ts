@@ -30,6 +30,8 @@ export function printProgram({ kernels, buffers, inputs, outputs, statements }: 
         return printCall(statement);
       case "host":
         return [`   ${printHost(statement)}`];
+      case "barrier":
+        return ["   ---- barrier"];
       case "loop":
         return [
           `   ${printLoop(statement)}`,

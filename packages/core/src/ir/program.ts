@@ -10,6 +10,19 @@ export interface Call {
   readonly kernel: number;
   readonly operands: readonly View[];
   readonly origin: Origin;
+  /** How threads share it. Absent: it has not been shared out, and one thread runs the program. */
+  readonly split?: Split;
+}
+
+/**
+ * Threads share a dimension of a kernel (as `dimensionsOfKernel` counts them) in runs of `grain`, as even as possible
+ * and in their order; or the first thread does all.
+ */
+export type Split = { readonly dimension: number; readonly grain: number } | "first";
+
+/** No thread goes on before all have come here. */
+export interface Barrier {
+  readonly kind: "barrier";
 }
 
 /** Run statements `length` times; views with a step of this loop move. */
@@ -35,7 +48,7 @@ export interface Host {
 /** One array per output, of the output's dtype and size. */
 export type HostFunction = (inputs: readonly Tensor[]) => readonly TypedArray[];
 
-export type Statement = Call | Loop | Host;
+export type Statement = Call | Loop | Host | Barrier;
 
 /** Which node a statement computes: for reports. */
 export interface Origin {

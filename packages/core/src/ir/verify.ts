@@ -58,6 +58,8 @@ function verifyStatement(statement: Statement, state: State): void {
       return verifyCall(statement, state);
     case "host":
       return verifyHost(statement, state);
+    case "barrier":
+      return;
     case "loop": {
       const { loop, length, body, origin } = statement;
       check(

@@ -173,7 +173,7 @@ export class Units {
     a.nodes.sort((x, y) => x.id - y.id);
     for (const node of b.nodes) this.of.set(node, a);
     for (const x of b.needs) a.needs.add(x);
-    for (const x of [...a.needs]) if (this.of.get(x.node) === a) a.needs.delete(x);
+    for (const x of a.needs) if (this.of.get(x.node) === a) a.needs.delete(x);
     this.list.splice(this.list.indexOf(b), 1);
     const ancestors = this.#ancestors.get(a)!;
     for (const ancestor of this.#ancestors.get(b)!) ancestors.add(ancestor);

@@ -249,7 +249,9 @@ describe("checks: finite", () => {
     };
     const apply = (x: Value, given: Tensor) => computed([x], applyOp(op, [x], {}), [given], "finite");
     expect([...apply(i32([2], "i"), i([1, 2]))[0]!.data]).toEqual([1, NaN]);
-    expect(() => apply(f64([2], "x"), f([1, 2]))).toThrowErrorMatchingInlineSnapshot(`[NonFiniteError: broken: x f64[2]: the result at [1] is NaN, of finite operands.]`);
+    expect(() => apply(f64([2], "x"), f([1, 2]))).toThrowErrorMatchingInlineSnapshot(
+      `[NonFiniteError: broken: x f64[2]: the result at [1] is NaN, of finite operands.]`,
+    );
   });
 
   test("tables are looked at as a whole", () => {

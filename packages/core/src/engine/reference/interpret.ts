@@ -22,6 +22,9 @@ export function interpreter(program: Program): (inputs: readonly Tensor[]) => re
         return runCall(statement);
       case "host":
         return runHost(statement);
+      case "barrier":
+        // One thread has nobody to wait for.
+        return;
       case "loop":
         turns.push({ loop: statement, turn: 0 });
         for (const last = turns.at(-1)!; last.turn < statement.length; last.turn++) {
