@@ -75,7 +75,9 @@ describe("errors of gradient", () => {
   });
   test("an integer leaf", () => {
     const n = input({ dtype: "i32", shape: [] }, "batch.n");
-    expect(() => gradient(sum(x), { x, n })).toThrowErrorMatchingInlineSnapshot(`[GradientError: gradient: batch.n is i32[]; only floats have derivatives.]`);
+    expect(() => gradient(sum(x), { x, n })).toThrowErrorMatchingInlineSnapshot(
+      `[GradientError: gradient: batch.n is i32[]; only floats have derivatives.]`,
+    );
   });
   test("a function in place of a loss", () => {
     expect(() => gradient(((v: Value) => v) as unknown as Value, x)).toThrowErrorMatchingInlineSnapshot(`
@@ -113,7 +115,9 @@ describe("errors of gradient", () => {
       vjp: (_, [dy]) => [sum(dy!)],
       lower: { scalar: (_, [v]) => v! },
     };
-    expect(() => gradient(sum(applyOp(bad, [x], {})[0]!), x)).toThrowErrorMatchingInlineSnapshot(`[GradientError: bad: its vjp returned f64[] as the cotangent of input 1, which is x f64[3].]`);
+    expect(() => gradient(sum(applyOp(bad, [x], {})[0]!), x)).toThrowErrorMatchingInlineSnapshot(
+      `[GradientError: bad: its vjp returned f64[] as the cotangent of input 1, which is x f64[3].]`,
+    );
   });
   test("an emitted sequence when the loss uses the state", () => {
     const [last, hs] = scan((h: Value, row: Value) => [add(h, row), tanh(h)], full(0, f64()), x);
@@ -162,8 +166,12 @@ describe("pullback and jvp", () => {
     const x = input(f64(3), "x");
     expect(() =>
       pullback({ y: x }, { z: x } as unknown as { y: Value }, x),
-    ).toThrowErrorMatchingInlineSnapshot(`[TreeError: pullback: the cotangents are { z }, but the outputs are { y }: y is missing, and z is too much.]`);
-    expect(() => pullback(x, full(1, f64()), x)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: pullback: the cotangent of x f64[3] is f64[].]`);
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[TreeError: pullback: the cotangents are { z }, but the outputs are { y }: y is missing, and z is too much.]`,
+    );
+    expect(() => pullback(x, full(1, f64()), x)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: pullback: the cotangent of x f64[3] is f64[].]`,
+    );
   });
 
   test("evaluate refuses an open value", () => {

@@ -1,6 +1,7 @@
 import { GradientError, ShapeError } from "../tensor/error.ts";
 import { formatType, isFloat } from "../tensor/type.ts";
-import { describeValue, isValue, notAValue, type Value } from "../graph/node.ts";
+import { describeValue, isValue, type Value } from "../graph/node.ts";
+import { notAValue } from "../graph/not-a-value.ts";
 import { gradientLeaves, withValues, type TreeOf } from "../graph/spec.ts";
 import { full, zerosLike } from "../ops/full.ts";
 import { blockedBy, pull, reaches } from "./pullback.ts";

@@ -3,7 +3,8 @@ import { Tensor } from "../tensor/tensor.ts";
 import { flatten, named, rebuild, type Leaf } from "../tensor/tree.ts";
 import { formatType } from "../tensor/type.ts";
 import { input } from "../graph/graph.ts";
-import { isValue, notAValue, type Value } from "../graph/node.ts";
+import { isValue, type Value } from "../graph/node.ts";
+import { notAValue } from "../graph/not-a-value.ts";
 
 /**
  * What messages call the arguments of a function: the names of its parameters, where they can be read off its source,

@@ -67,7 +67,9 @@ describe("compile", () => {
     });
     for (let n = 1; n <= 18; n++) score(tensor(new Float32Array(n)));
     expect(warn).toHaveBeenCalledTimes(1);
-    expect(warn.mock.calls[0]![0]).toMatchInlineSnapshot(`"compile score: compiled for 17 tuples of types, the last f32[17]. Pad to a few lengths (bucket)."`);
+    expect(warn.mock.calls[0]![0]).toMatchInlineSnapshot(
+      `"compile score: compiled for 17 tuples of types, the last f32[17]. Pad to a few lengths (bucket)."`,
+    );
   });
 
   test("a program that has been disposed of is compiled anew", () => {
@@ -82,9 +84,8 @@ describe("compile", () => {
 describe("errors of compile", () => {
   test("name the user's own parameter and both shapes", () => {
     const f = compile((params: { rnn: { wx: Value } }, x: Value) => matmul(x, params.rnn.wx));
-    expect(() =>
-      f({ rnn: { wx: tensor(new Float32Array(6), { shape: [3, 2] }) } }, tensor([[1, 2]])),
-    ).toThrowErrorMatchingInlineSnapshot(`
+    expect(() => f({ rnn: { wx: tensor(new Float32Array(6), { shape: [3, 2] }) } }, tensor([[1, 2]])))
+      .toThrowErrorMatchingInlineSnapshot(`
       [ShapeError: matmul: x f32[1, 2] and params.rnn.wx f32[3, 2]: inner sizes 2 and 3 differ.
       Did you mean transpose(params.rnn.wx)?]
     `);
@@ -94,7 +95,9 @@ describe("errors of compile", () => {
     const f = compile((x: Value, temperature: Value) => mul(x, temperature)) as unknown as (
       x: unknown,
     ) => void;
-    expect(() => f(tensor(1))).toThrowErrorMatchingInlineSnapshot(`[TreeError: compile: 2 arguments are needed, got 1: temperature missing.]`);
+    expect(() => f(tensor(1))).toThrowErrorMatchingInlineSnapshot(
+      `[TreeError: compile: 2 arguments are needed, got 1: temperature missing.]`,
+    );
   });
 
   test("a number, a value or an open tree in place of a tensor", () => {

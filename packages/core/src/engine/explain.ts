@@ -1,6 +1,6 @@
 import { describe } from "../tensor/error.ts";
 import { printProgram } from "../ir/print.ts";
-import { nodesOf, type Graph } from "../graph/graph.ts";
+import { countNodes, type Graph } from "../graph/graph.ts";
 import { print } from "../graph/print.ts";
 import { unusedInputs, type CompiledGraph } from "./compiled.ts";
 
@@ -19,11 +19,3 @@ export function explainGraph(graph: Graph): string {
       : [];
   return [summary, ...idle, print(graph)].join("\n");
 }
-
-/** Nodes of a graph and of the bodies inside of it. A body that several scans share is counted by each. */
-export const countNodes = (graph: Graph): number =>
-  nodesOf(graph).reduce(
-    (sum, { op, attrs }) =>
-      sum + 1 + (op.bodies?.(attrs) ?? []).reduce((inside, body) => inside + countNodes(body), 0),
-    0,
-  );

@@ -91,19 +91,25 @@ describe("errors of stateful", () => {
       (_s: { c: Value }, _x: Value) => [{ c: full(0, { dtype: "f32", shape: [3] }) }, {}],
       { c: tensor([1, 2]) },
     );
-    expect(() => trainer.step(tensor(1))).toThrowErrorMatchingInlineSnapshot(`[ShapeError: stateful: state.c is f32[2] before the step and f32[3] after.]`);
+    expect(() => trainer.step(tensor(1))).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: stateful: state.c is f32[2] before the step and f32[3] after.]`,
+    );
   });
 
   test("a state key that is misspelt", () => {
     const step = (s: { h: Value }): [{ h: Value }, object] => [{ hh: s.h } as unknown as { h: Value }, {}];
-    expect(() => stateful(step, { h: tensor(1) }).step(undefined)).toThrowErrorMatchingInlineSnapshot(`[TreeError: stateful: the step returned state { hh }, but the initial state is { h }: h is missing, and hh is too much.]`);
+    expect(() => stateful(step, { h: tensor(1) }).step(undefined)).toThrowErrorMatchingInlineSnapshot(
+      `[TreeError: stateful: the step returned state { hh }, but the initial state is { h }: h is missing, and hh is too much.]`,
+    );
   });
 
   test("a state that is set to another tree or other types", () => {
     const trainer = counter();
     expect(() => {
       trainer.state = { m: tensor(1) } as unknown as { n: Tensor };
-    }).toThrowErrorMatchingInlineSnapshot(`[TreeError: stateful: the state is set to { m }, but the state is { n }: n is missing, and m is too much.]`);
+    }).toThrowErrorMatchingInlineSnapshot(
+      `[TreeError: stateful: the state is set to { m }, but the state is { n }: n is missing, and m is too much.]`,
+    );
     expect(() => {
       trainer.state = { n: tensor([1]) };
     }).toThrowErrorMatchingInlineSnapshot(`[ShapeError: stateful: state.n is f32[] and is set to f32[1].]`);
@@ -134,6 +140,8 @@ describe("errors of stateful", () => {
       [StaleError: state.n belonged to a stateful step that has been disposed of.
       Keep it with copy(...) before the step.]
     `);
-    expect(() => trainer.step(tensor(1))).toThrowErrorMatchingInlineSnapshot(`[StaleError: stateful: it has been disposed of.]`);
+    expect(() => trainer.step(tensor(1))).toThrowErrorMatchingInlineSnapshot(
+      `[StaleError: stateful: it has been disposed of.]`,
+    );
   });
 });

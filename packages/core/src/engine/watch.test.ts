@@ -87,7 +87,9 @@ test("values of nested scans are stacked twice", () => {
 });
 
 test("a name that is not there is answered with those that are", () => {
-  expect(() => compile(watch(running, ["forget"]))(xs)).toThrowErrorMatchingInlineSnapshot(`[DTypeError: watch: no value is called "forget". Names here: next, total.]`);
+  expect(() => compile(watch(running, ["forget"]))(xs)).toThrowErrorMatchingInlineSnapshot(
+    `[DTypeError: watch: no value is called "forget". Names here: next, total.]`,
+  );
 });
 
 test("an unwatched label adds nothing to the graph", () => {

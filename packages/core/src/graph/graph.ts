@@ -1,6 +1,15 @@
 import { ScopeError } from "../tensor/error.ts";
 import type { TensorType } from "../tensor/type.ts";
-import { applyOp, checkScope, describeValue, Node, type Op, type Scope, type Value } from "./node.ts";
+import {
+  checkScope,
+  describeValue,
+  inPlaceOf,
+  Node,
+  renew,
+  type Op,
+  type Scope,
+  type Value,
+} from "./node.ts";
 
 /** The function from `inputs` to `outputs`. Any value may be an input: the graph is cut there. */
 export interface Graph {
@@ -77,24 +86,55 @@ const unbound = (x: Value): ScopeError =>
   );
 
 /**
- * A copy of a graph in which `visit` may replace the outputs of any node. It is given the node and its inputs as they
- * are by then; without an answer the node stays, or is applied anew when an input changed.
+ * What takes the place of a node's outputs, given its inputs as they are by then. Without an answer the node stays, or
+ * is applied anew when an input changed. An output that nobody uses needs no replacement.
  */
-export function rewrite(
+export type Visit = (
+  node: Node,
+  inputs: readonly Value[],
+  current: (x: Value) => Value,
+) => readonly (Value | undefined)[] | undefined;
+
+/** A graph in which `visit` has replaced the outputs of nodes: the same graph when nothing changed. */
+export function rewrite(closed: Graph, visit: Visit): Graph {
+  const outputs = closed.outputs.map(rewriteValues(closed, visit));
+  return outputs.every((y, i) => y === closed.outputs[i]) ? closed : { inputs: closed.inputs, outputs };
+}
+
+/**
+ * What becomes of the values of a graph when nodes are visited as `rewrite` does.
+ *
+ * `given` says what stands for some of its inputs. `nodes` are those of the graph, in an order in which each comes after
+ * what it needs.
+ */
+export function rewriteValues(
   closed: Graph,
-  visit: (node: Node, inputs: readonly Value[]) => readonly Value[] | undefined,
-): Graph {
-  const replaced = new Map<Value, Value>();
+  visit: Visit,
+  given: ReadonlyMap<Value, Value> = new Map(),
+  nodes: readonly Node[] = nodesOf(closed),
+): (x: Value) => Value {
+  const cut = new Set(closed.inputs);
+  const replaced = new Map(given);
   const current = (x: Value): Value => replaced.get(x) ?? x;
-  for (const node of nodesOf(closed)) {
+  for (const node of nodes) {
     const inputs = node.inputs.map(current);
-    const changed = inputs.some((x, i) => x !== node.inputs[i]);
-    const outputs = visit(node, inputs) ?? (changed ? applyOp(node.op, inputs, node.attrs) : node.outputs);
+    const outputs = inPlaceOf(node, () => visit(node, inputs, current) ?? renew(node, inputs));
+    if (outputs === node.outputs) continue;
     node.outputs.forEach((y, i) => {
-      const z = outputs[i]!;
-      if (z !== y) for (const label of y.labels) z.name(label);
+      const z = outputs[i];
+      // One output of a node may be an input of the graph, and another not.
+      if (!z || z === y || cut.has(y)) return;
+      for (const label of y.labels) z.name(label);
       replaced.set(y, z);
     });
   }
-  return { inputs: closed.inputs, outputs: closed.outputs.map(current) };
+  return current;
 }
+
+/** Nodes of a graph and of the bodies inside of it. A body that several scans share is counted by each. */
+export const countNodes = (graph: Graph): number =>
+  nodesOf(graph).reduce(
+    (sum, { op, attrs }) =>
+      sum + 1 + (op.bodies?.(attrs) ?? []).reduce((inside, body) => inside + countNodes(body), 0),
+    0,
+  );

@@ -1,4 +1,4 @@
-import { describe, DTypeError, InternalError, ScopeError, type NamedType } from "../tensor/error.ts";
+import { describe, InternalError, ScopeError, type NamedType } from "../tensor/error.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Shape, TensorType } from "../tensor/type.ts";
 import type { HostFunction } from "../ir/program.ts";
@@ -6,6 +6,7 @@ import type { ContractRequest, MapRequest, ReduceRequest, ScatterAddRequest } fr
 import type { Expr, Scalar } from "../ir/scalar.ts";
 import type { View } from "../ir/view.ts";
 import type { Graph } from "./graph.ts";
+import { notAValue } from "./not-a-value.ts";
 import { callSite } from "./source.ts";
 
 /** Cotangents in the order of inputs or outputs; undefined is zero. */
@@ -23,7 +24,7 @@ export interface Op<Attrs = unknown> {
   vjp?(node: Node<Attrs>, dys: Cotangents, wanted: readonly boolean[]): Cotangents;
   readonly lower: Lower<Attrs>;
   /** What passes may rely on. A pass asks for these and never for an op by name, so a user's op can have them too. */
-  readonly traits?: Traits;
+  readonly traits?: Traits<Attrs>;
   /** The input that is a random key, which this op uses up. */
   readonly key?: number;
   /** Whether an output only shows what happens inside: the sequence that a scan emits, as against its state. */
@@ -34,10 +35,27 @@ export interface Op<Attrs = unknown> {
   show?(attrs: Attrs): string;
 }
 
-/** Algebra that passes make use of, as far as an op has it. */
-export interface Traits {
+/**
+ * Structure that passes make use of, as far as an op has it. What an op is made of point by point, and what it moves,
+ * they read off `lower`; this is the rest.
+ */
+export interface Traits<Attrs = unknown> {
   /** The output is the sum of the two inputs, elementwise. */
   readonly sum?: boolean;
+  /** The output is the contraction of the two inputs with these letters. */
+  contraction?(attrs: Attrs): ContractRequest["letters"];
+  /** The output is the sum of the input over these axes, ascending. */
+  total?(attrs: Attrs): { readonly axes: readonly number[]; readonly keepDims: boolean };
+  /** The output holds the rows of input 0 along an axis whose numbers stand in input 1; zeros for numbers out of range. */
+  gather?(attrs: Attrs): { readonly axis: number };
+  /** The adjoint of a gather: the rows of input 0, from `axis` on, are added up by their numbers in input 1. */
+  scatter?(attrs: Attrs): { readonly axis: number; readonly size: number };
+  /** The output is the input, in one piece, with zeros before and after it along an axis. Undefined: something else. */
+  padding?(
+    attrs: Attrs,
+  ): { readonly axis: number; readonly before: number; readonly after: number } | undefined;
+  /** The op applied to its own output is the op once, with these attributes. */
+  compose?(inner: Attrs, outer: Attrs): Attrs;
 }
 
 /** How an op reaches the kernel IR: as a scalar expression, as a view of its input, or as kernels. */
@@ -101,6 +119,19 @@ export function insideBodies<T>(f: () => T): T {
   }
 }
 
+let replaced: Node | undefined;
+
+/** Run `f`, which makes nodes in the place of another: reports speak of them as of that one. */
+export function inPlaceOf<T>(node: Node, f: () => T): T {
+  const before = replaced;
+  replaced = node;
+  try {
+    return f();
+  } finally {
+    replaced = before;
+  }
+}
+
 /** Nodes made from now on have ids of at least this. */
 export const mark = (): number => serial;
 
@@ -114,6 +145,8 @@ export class Node<Attrs = unknown> {
   readonly inputs: readonly Value[];
   readonly attrs: Attrs;
   readonly outputs: readonly Value[];
+  /** The id under which reports speak of it: that of the node of the user's graph in whose place a pass has put it. */
+  readonly reportedAs: number;
   /** `model.ts:12`, when sources are captured. */
   readonly source: string | undefined;
   /** The innermost step that it depends on. */
@@ -131,7 +164,9 @@ export class Node<Attrs = unknown> {
     this.inputs = inputs;
     this.attrs = attrs;
     this.scope = scope;
-    this.source = callSite();
+    this.reportedAs = replaced?.reportedAs ?? this.id;
+    this.source = replaced ? replaced.source : callSite();
+    this.adjointOf = replaced?.adjointOf;
     const types = inferTypes(op, inputs, attrs);
     this.outputs = types.map((type, i) => new Value(this as Node, i, type));
   }
@@ -201,6 +236,10 @@ export function checkScope(x: Value): void {
   );
 }
 
+/** A node on other inputs: its outputs, or those of a new one when an input has changed. */
+export const renew = (node: Node, inputs: readonly Value[]): readonly Value[] =>
+  inputs.every((x, i) => x === node.inputs[i]) ? node.outputs : applyOp(node.op, inputs, node.attrs);
+
 /** What messages call a value: its label, or the op that made it. */
 const nameOf = (x: Value): string | undefined =>
   x.label ?? (x.node.op.name === "input" ? undefined : x.node.op.name);
@@ -218,38 +257,6 @@ export function applyOp<Attrs>(op: Op<Attrs>, inputs: readonly Value[], attrs: A
     if (!isValue(x)) throw notAValue(op.name, x, i + 1);
   });
   return new Node(op, inputs, attrs).outputs;
-}
-
-/** The error for something in a value's place, by its position or name, with a guess at what was meant. */
-export function notAValue(op: string, x: unknown, operand: number | string): DTypeError {
-  const kind = typeof x === "object" && x !== null && "~leaf" in x ? x["~leaf"] : undefined;
-  const what = (text: string, remedy?: string): DTypeError =>
-    new DTypeError(`${op}: ${typeof operand === "number" ? `operand ${operand}` : operand} is ${text}.`, remedy);
-  if (kind === "value")
-    return what(
-      "a Value of another copy of @unroll/core",
-      "Install one version only, and import it from one place.",
-    );
-  if (kind === "tensor")
-    return what(
-      "a Tensor",
-      "Pass it as an argument of the compiled function, or lift it with constant(tensor).",
-    );
-  if (kind === "param")
-    return what(
-      "a parameter's spec",
-      "Make tensors of the specs with init(spec, seed) and pass them as an argument.",
-    );
-  if (kind === "state")
-    return what("a state's spec", "Make values of the specs with initialState(spec, { batch, dtype }).");
-  if (typeof x === "object" && x !== null && "step" in x)
-    return what("a cell", "Did you forget to call its step?");
-  if (typeof x === "object" && x !== null && "apply" in x)
-    return what("a layer", "Did you forget to call its apply?");
-  if (typeof x === "number") return what(`the number ${x}`, "Lift it with full(number, type).");
-  if (Array.isArray(x))
-    return what("an array", "An op takes values one by one; join values with concat or stack.");
-  return what(x === null ? "null" : typeof x === "object" ? "a record" : `${typeof x}`, "Expected a Value.");
 }
 
 /** Type rules see types only; their errors are completed here with the labels of the operands. */

@@ -10,6 +10,7 @@ const broadcastOp: Op<{ readonly shape: Shape }> = {
   infer: ([x], { shape }) => [{ dtype: x!.dtype, shape }],
   vjp: ({ inputs: [x] }, [dy]) => [dy && sumTo(dy, x!.shape)],
   lower: { view: ({ attrs }, x) => [broadcastView(x, attrs.shape)] },
+  traits: { compose: (_, outer) => outer },
   show: ({ shape }) => `[${shape.join(", ")}]`,
 };
 

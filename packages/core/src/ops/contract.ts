@@ -30,6 +30,7 @@ export function contraction(name: string): Op<Letters> {
         to.contract({ a: to.read(a!), b: to.read(b!), out: to.target(y!), letters });
       },
     },
+    traits: { contraction: (letters) => letters },
     show: ({ a, b, out }) => `${a},${b}->${out}`,
   };
 }

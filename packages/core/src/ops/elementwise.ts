@@ -1,7 +1,8 @@
 import { DTypeError } from "../tensor/error.ts";
 import type { DType, TensorType } from "../tensor/type.ts";
 import type { Expr, Scalar } from "../ir/scalar.ts";
-import { applyOp, describeValue, isValue, notAValue, type Op, type Traits, type Value } from "../graph/node.ts";
+import { applyOp, describeValue, isValue, type Op, type Traits, type Value } from "../graph/node.ts";
+import { notAValue } from "../graph/not-a-value.ts";
 import { broadcastShapes, broadcastTo } from "./broadcast.ts";
 import { expectOneDType } from "./expect.ts";
 import { full, isRepresentable } from "./full.ts";

@@ -1,6 +1,7 @@
 import { DTypeError, ShapeError } from "../tensor/error.ts";
 import { formatType, isFloat, type Shape } from "../tensor/type.ts";
-import { describeValue, isValue, notAValue, type Value } from "../graph/node.ts";
+import { describeValue, isValue, type Value } from "../graph/node.ts";
+import { notAValue } from "../graph/not-a-value.ts";
 
 /** Refuse whatever is not a value. Throws: DTypeError that names its position. */
 export function expectValues(op: string, ...xs: readonly unknown[]): void {

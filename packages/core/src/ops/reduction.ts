@@ -69,6 +69,7 @@ export function reduction(name: string, rule: ReductionRule): (x: Value, options
         });
       },
     },
+    ...(combine === "sum" && !finish && { traits: { total: (attrs) => attrs } }),
     show: ({ axes }) => `axes=[${axes.join(", ")}]`,
   };
   return (x, { axis, keepDims = false } = {}) => {

@@ -15,6 +15,7 @@ const reshapeOp: Op<{ readonly shape: Shape }> = {
       return view && [view];
     },
   },
+  traits: { compose: (_, outer) => outer },
   show: ({ shape }) => `[${shape.join(", ")}]`,
 };
 

@@ -67,6 +67,7 @@ const padOp: Op<PadAttrs> = {
       to.map({ reads: [to.read(x!)], writes: [inside], body: (_, reads) => reads });
     },
   },
+  traits: { padding: (attrs) => (attrs.gap === 0 && attrs.value === 0 ? attrs : undefined) },
   show: ({ axis, before, after, gap }) =>
     `axis=${axis} before=${before} after=${after}${gap === 0 ? "" : ` gap=${gap}`}`,
 };

@@ -28,6 +28,7 @@ const takeOp: Op<{ readonly axis: number }> = {
       });
     },
   },
+  traits: { gather: (attrs) => attrs },
   show: ({ axis }) => `axis=${axis}`,
 };
 
@@ -57,6 +58,7 @@ const scatterAddOp: Op<ScatterAttrs> = {
       });
     },
   },
+  traits: { scatter: (attrs) => attrs },
   show: ({ axis, size }) => `axis=${axis} size=${size}`,
 };
 

@@ -15,6 +15,7 @@ const transposeOp: Op<{ readonly order: readonly number[] }> = {
       ),
   ],
   lower: { view: ({ attrs }, x) => [permute(x, attrs.order)] },
+  traits: { compose: (inner, outer) => ({ order: outer.order.map((axis) => inner.order[axis]!) }) },
   show: ({ order }) => `[${order.join(", ")}]`,
 };
 

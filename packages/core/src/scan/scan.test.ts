@@ -17,7 +17,7 @@ import {
   type TensorType,
   type Value,
 } from "../index.ts";
-import { countNodes } from "../engine/explain.ts";
+import { countNodes } from "../graph/graph.ts";
 
 const f64 = (...shape: number[]): TensorType => ({ dtype: "f64", shape });
 const numbers = (...data: number[]) => tensor(data, { dtype: "f64" });
@@ -220,13 +220,17 @@ describe("errors", () => {
         { h: x, c: x },
         xs,
       ),
-    ).toThrowErrorMatchingInlineSnapshot(`[TreeError: scan: the step returned state { h }, but the initial state is { c, h }: c is missing.]`);
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[TreeError: scan: the step returned state { h }, but the initial state is { c, h }: c is missing.]`,
+    );
   });
 
   test("a state that changes its type is named with both types", () => {
     expect(() =>
       scan(({ c }: { c: Value }) => [{ c: full(0, f64(8)) }, c], { c: x }, xs),
-    ).toThrowErrorMatchingInlineSnapshot(`[ShapeError: scan: state.c is f64[2] before the step and f64[8] after.]`);
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: scan: state.c is f64[2] before the step and f64[8] after.]`,
+    );
   });
 
   test("sequences of different lengths are named", () => {
@@ -235,13 +239,14 @@ describe("errors", () => {
         x: xs,
         mask: full(0, f64(4, 2)),
       }),
-    ).toThrowErrorMatchingInlineSnapshot(`[ShapeError: scan: sequences differ in length: xs.mask has 4 steps, xs.x has 5.]`);
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: scan: sequences differ in length: xs.mask has 4 steps, xs.x has 5.]`,
+    );
   });
 
   test("a scalar is no sequence", () => {
-    expect(() =>
-      scan((s: Value, _: Value) => [s, undefined], x, full(0, f64())),
-    ).toThrowErrorMatchingInlineSnapshot(`
+    expect(() => scan((s: Value, _: Value) => [s, undefined], x, full(0, f64())))
+      .toThrowErrorMatchingInlineSnapshot(`
       [ShapeError: scan: xs is f64[] and has no axis to run along.
       Capture it instead: use it in the step without passing it.]
     `);
@@ -255,18 +260,16 @@ describe("errors", () => {
   });
 
   test("a step that returns no pair is told what to return", () => {
-    expect(() =>
-      scan((s: Value) => s as unknown as [Value, undefined], x, xs),
-    ).toThrowErrorMatchingInlineSnapshot(`
+    expect(() => scan((s: Value) => s as unknown as [Value, undefined], x, xs))
+      .toThrowErrorMatchingInlineSnapshot(`
       [TreeError: scan: the step returned no array.
       A step returns [state, output].]
     `);
   });
 
   test("a tensor in the state is told how to become a value", () => {
-    expect(() =>
-      scan((s: Value) => [s, undefined], tensor([1]) as unknown as Value, xs),
-    ).toThrowErrorMatchingInlineSnapshot(`
+    expect(() => scan((s: Value) => [s, undefined], tensor([1]) as unknown as Value, xs))
+      .toThrowErrorMatchingInlineSnapshot(`
       [DTypeError: scan: state of the initial state is a Tensor.
       Pass it as an argument of the compiled function, or lift it with constant(tensor).]
     `);
