@@ -10,8 +10,8 @@ export interface EmbeddingParams {
 }
 
 /**
- * A vector for every token, normal with deviation 1 unless `init` says otherwise. Tokens outside of the
- * table, -1 for padding, are zeros.
+ * A vector for every token, normal with deviation 1 unless `init` says otherwise. The token -1, for
+ * padding, is zeros.
  *
  * To decode with the same table, pass it twice: `matmul(h, transpose(params.embed.table))`.
  *

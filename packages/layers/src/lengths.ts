@@ -20,11 +20,10 @@ export function checkLengths(lengths: unknown, state: unknown): void {
   if (!isValue(lengths))
     throw new DTypeError("unroll: the lengths are no Value.", "They are an argument, i32 [B].");
   const { dtype, shape } = lengths.type;
-  if (dtype !== "i32" || shape.length !== 1) {
-    throw new ShapeError(`unroll: the lengths are ${formatType(lengths.type)}, not i32 [B].`);
-  }
-  for (const { path, leaf } of leaves(state))
-    checkBatch(shape[0]!, path ? `state ${path}` : "the state", leaf);
+  const wrong = `unroll: the lengths are ${formatType(lengths.type)}, not i32 [B].`;
+  if (dtype !== "i32") throw new DTypeError(wrong);
+  if (shape.length !== 1) throw new ShapeError(wrong);
+  for (const { path, leaf } of leaves(state)) checkBatch(shape[0]!, path ? `state.${path}` : "state", leaf);
 }
 
 function checkBatch(batch: number, name: string, leaf: Value): void {
@@ -54,7 +53,7 @@ export function freeze<S>(inside: Value, after: S, before: S): S {
 /** The outputs of the sequences that have this step, and zeros for the others. */
 export function silence<Y>(inside: Value, y: Y): Y {
   const values = leaves(y).map(({ path, leaf }) => {
-    checkBatch(inside.shape[0]!, path ? `output ${path}` : "the output", leaf);
+    checkBatch(inside.shape[0]!, path ? `y.${path}` : "y", leaf);
     return where(rows(inside, leaf), leaf, full(0, leaf.type));
   });
   return unflatten(y, values);

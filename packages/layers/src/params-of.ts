@@ -1,5 +1,5 @@
 import { TreeError, type ParamSpec } from "@unroll/core";
-import { partName } from "./specs.ts";
+import { extend, partName } from "./specs.ts";
 
 /** The tree `M` with the parameters of every cell and layer in its place. */
 export type ParamsOf<M> = M extends ParamSpec
@@ -32,11 +32,9 @@ function collect(part: unknown, path: string): unknown {
   }
   const kind = partName(part);
   if (kind) throw notAPart(path, `a ${kind} without params`);
-  if (Array.isArray(part)) return part.map((child, i) => collect(child, `${path}[${i}]`));
+  if (Array.isArray(part)) return part.map((child, i) => collect(child, extend(path, i)));
   const children = Object.entries(part);
-  return Object.fromEntries(
-    children.map(([key, child]) => [key, collect(child, path ? `${path}.${key}` : key)]),
-  );
+  return Object.fromEntries(children.map(([key, child]) => [key, collect(child, extend(path, key))]));
 }
 
 const notAPart = (path: string, what: string): TreeError =>

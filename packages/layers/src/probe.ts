@@ -64,11 +64,13 @@ export function checkProbe(probe: unknown, state: unknown, length: number): void
     const of = states.get(path);
     if (!isValue(of)) {
       throw new TreeError(
-        `unroll: the probe has ${path}, and the states are ${[...states.keys()].join(", ")}.`,
+        `unroll: the probe has ${path || "a leaf"}, and the states are ${[...states.keys()].join(", ")}.`,
       );
     }
     const wanted = formatType({ dtype: of.type.dtype, shape: [length, ...of.shape] });
     if (formatType(leaf.type) === wanted) continue;
-    throw new ShapeError(`unroll: the probe of state ${path} is ${formatType(leaf.type)}, not ${wanted}.`);
+    throw new ShapeError(
+      `unroll: the probe of ${path || "the state"} is ${formatType(leaf.type)}, not ${wanted}.`,
+    );
   }
 }

@@ -7,14 +7,15 @@ interface At<Spec> {
 }
 
 /** `path`, or what messages call the root of a tree. */
-export const named = (path: string): string => path || "the spec";
+export const named = (path: string): string => path || "the argument";
 
 /**
- * The leaves of a tree of parameters' specs. Throws: TreeError that says what was passed instead, and
- * where.
+ * The leaves of a tree of parameters' specs.
+ *
+ * Throws: TreeError that says what was passed instead, and where.
  */
 export function paramSpecs(caller: string, tree: unknown): readonly At<ParamSpec>[] {
-  refuseParts(caller, tree, "Pass its params, or paramsOf(model) for all of them.");
+  refuseParts(caller, tree, "Pass its params, or paramsOf(model) for those of a whole model.");
   return flatten(tree).map(({ path, leaf }) => {
     if (kindOf(leaf) === "param") return { path, leaf: leaf as ParamSpec };
     throw kindOf(leaf) === "state"
@@ -23,7 +24,11 @@ export function paramSpecs(caller: string, tree: unknown): readonly At<ParamSpec
   });
 }
 
-/** The leaves of a tree of states' specs. Throws: TreeError that says what was passed instead, and where. */
+/**
+ * The leaves of a tree of states' specs.
+ *
+ * Throws: TreeError that says what was passed instead, and where.
+ */
 export function stateSpecs(caller: string, tree: unknown): readonly At<StateSpec>[] {
   refuseParts(caller, tree, "Pass its state.");
   return flatten(tree).map(({ path, leaf }) => {
@@ -44,12 +49,15 @@ const wrong = (caller: string, path: string, what: string, remedy: string): Tree
 function refuseParts(caller: string, tree: unknown, remedy: string, path = ""): void {
   if (typeof tree !== "object" || tree === null || "~leaf" in tree) return;
   const part = partName(tree);
-  if (part) throw wrong(caller, path, `a ${part}, not its spec`, remedy);
+  if (part) throw wrong(caller, path, `a ${part}, not its specs`, remedy);
   for (const [key, child] of Object.entries(tree)) {
-    const step = Array.isArray(tree) ? `[${key}]` : path && `.${key}`;
-    refuseParts(caller, child, remedy, `${path}${step || key}`);
+    refuseParts(caller, child, remedy, extend(path, Array.isArray(tree) ? Number(key) : key));
   }
 }
+
+/** The path of a child: `layers[0]`, `rnn.wx`. */
+export const extend = (path: string, key: string | number): string =>
+  typeof key === "number" ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`;
 
 /** What has specs and is none: a cell by its step, a layer by its apply. */
 export function partName(x: object): string | undefined {

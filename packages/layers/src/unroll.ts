@@ -22,8 +22,8 @@ export interface UnrollOptions<S> {
   /** For training: every step gets a key of its own, forked from this one. */
   readonly key?: Value | undefined;
   /**
-   * The number of steps of every sequence, i32 [B]. What stands behind them is padding, of any finite
-   * numbers.
+   * The number of steps of every sequence, i32 [B]. What stands behind them is padding, of which a step
+   * must make finite numbers.
    */
   readonly lengths?: Value | undefined;
   /** From the last step of every sequence to its first. What step t gives still stands at position t. */
@@ -38,7 +38,8 @@ export interface UnrollOptions<S> {
  * Run a cell along a sequence: the state after the last step, and the outputs of all steps.
  *
  * With `lengths`, a padded batch gives what its sequences give one by one: the state stands still behind
- * the end of each, outputs are zeros there, and in reverse every sequence starts at its own end.
+ * the end of each, outputs are zeros there, and in reverse every sequence starts at its own end. A model
+ * that is fed its own outputs is a `scan` of one's own, around `cell.step`.
  *
  * Shapes: every leaf of xs is [T, ...], every leaf of the outputs [T, ...]. States have the batch axis in
  * front; with `lengths`, outputs as well.
