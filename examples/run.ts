@@ -17,11 +17,19 @@ export const nodeArguments = (main: URL, args: readonly string[] = []): string[]
   ...args,
 ];
 
-/** Run a program to its end. */
-export function run(main: URL, args: readonly string[] = []): Ran {
+/** As in a shell of the reader's: scripts of package.json files set more. */
+export const environment: NodeJS.ProcessEnv = {
+  ...process.env,
+  NO_COLOR: "1",
+  npm_lifecycle_event: undefined,
+};
+
+/** Run a program to its end, in the folder `cwd` when there is one. */
+export function run(main: URL, args: readonly string[] = [], cwd?: string): Ran {
   const { status, stdout, stderr } = spawnSync(process.execPath, nodeArguments(main, args), {
     encoding: "utf8",
-    env: { ...process.env, NO_COLOR: "1" },
+    cwd,
+    env: environment,
   });
   return { status, stdout, stderr };
 }

@@ -1,7 +1,7 @@
 /** The adding problem: how far back does a tanh network remember, and how far an LSTM? */
 import { parseArgs } from "node:util";
 import { addingProblem } from "@unroll/data";
-import { cells, learnerOf } from "./model.ts";
+import { learnerOf } from "./model.ts";
 
 const standard = { length: "30", steps: "600", size: "16", batch: "16", rate: "0.01", seed: "1" } as const;
 

@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { run, type Ran } from "../../run.ts";
+
+const main = new URL("main.ts", import.meta.url);
+const small = ["--size", "8", "--embedding", "4", "--batch", "4", "--length", "6", "--data", "text.txt"];
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "char-rnn-"));
+  writeFileSync(join(folder, "text.txt"), "abc\n".repeat(200));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const charRnn = (...args: readonly string[]): Ran => run(main, args, folder);
+
+test("a run learns, is judged, writes, and says how to go on", () => {
+  const { status, stdout, stderr } = charRnn(
+    ...small,
+    "--steps",
+    "60",
+    "--learning-rate",
+    "0.1",
+    "--temperature",
+    "0",
+  );
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
+  expect(stdout).toContain("Text:   text.txt: 800 characters, 4 different ones\n");
+  expect(stdout).toContain("Model:  1 x 8 lstm, 468 parameters\nRun:    runs/1, from the beginning\n");
+  expect(stdout).toMatch(/^step 1 .* loss 1\.\d{3} nats\/char .* char\/s/m);
+  const [, loss] = /Text held out: (\d\.\d{3}) nats\/char\. By frequency alone: 1\.386/.exec(stdout)!;
+  expect(Number(loss)).toBeLessThan(0.5);
+  expect(stdout).toContain("abc\nabc\nabc\nabc\n");
+  expect(stdout).toMatch(
+    /To go on: .* resume runs\/1 --seconds 60\nTo write more: .* sample runs\/1 --temperature /,
+  );
+});
+
+test("another run gets a folder of its own; one that has a name is not lost by accident", () => {
+  expect(charRnn(...small, "--steps", "1", "--characters", "0").stdout).toContain(
+    "Run:    runs/2, from the beginning\n",
+  );
+  const named = [...small, "--steps", "1", "--characters", "0", "--out", "mine"];
+  expect(charRnn(...named).status).toBe(0);
+  const refused = charRnn(...named);
+  expect(refused.status).toBe(2);
+  expect(refused.stderr).toContain("char-rnn: --out: there is a run in mine.");
+  expect(refused.stdout).toBe("");
+  expect(charRnn(...named, "--force").stdout).toContain("Run:    mine, from the beginning\n");
+});
+
+test("sample writes with the newest run, and says what it can't begin with", () => {
+  const { status, stdout, stderr } = charRnn("sample", "--prime", "añb", "--characters", "5");
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^ab[abc\n]{5}\n$/);
+  expect(stderr).toBe('The text that the model was trained on lacks "ñ": left out of the prime text.\n');
+});
+
+test("a damaged checkpoint is named, without a stack trace", () => {
+  truncateSync(join(folder, "mine", "checkpoint.safetensors"), 200);
+  const { status, stderr } = charRnn("resume", "mine");
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^char-rnn: .*mine.checkpoint\.safetensors/);
+  expect(stderr).not.toContain("    at ");
+});
