@@ -1,6 +1,6 @@
 import { TreeError, UnrollError } from "../tensor/error.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { Checks, Program } from "../ir/program.ts";
+import type { Checks, Donation, Program } from "../ir/program.ts";
 import { graph, nodesOf, type Graph } from "../graph/graph.ts";
 import type { Node, Value } from "../graph/node.ts";
 import { checkKeys } from "../compiler/keys.ts";
@@ -26,11 +26,18 @@ export class CompiledGraph {
   readonly #executable: Executable;
   readonly #onError: CompileOptions["onError"];
 
-  constructor(inputs: readonly Value[], outputs: readonly Value[], options: CompileOptions) {
+  constructor(
+    inputs: readonly Value[],
+    outputs: readonly Value[],
+    options: CompileOptions,
+    donated: readonly Donation[] = [],
+  ) {
     const engine = options.engine ?? defaultEngine();
+    const checks = options.checks ?? engine.checks;
     this.graph = graph(inputs, outputs);
     checkKeys(this.graph);
-    this.program = engine.plan(this.graph, { checks: options.checks ?? engine.checks });
+    // A check may stop a run half way, and what was given must then be as it was.
+    this.program = engine.plan(this.graph, { checks, donated: checks === "none" ? donated : [] });
     this.#executable = engine.load(this.program);
     this.#onError = options.onError;
   }

@@ -158,6 +158,8 @@ class StatefulStep {
       [...state.inputs, ...given.inputs],
       [...nexts, ...outputs],
       this.#options,
+      // Nobody can read the old state, so the new one may be written over it.
+      nexts.map((_, i) => [i, i]),
     );
     checkKeysMoveOn(compiled, state.inputs, nexts);
     const entry = { compiled, output };
