@@ -59,6 +59,8 @@ export {
   type Values,
 } from "./graph/spec.ts";
 export * from "./ops/index.ts";
+/** The ops by name, as one type: `@unroll/testing` demands a row of samples for each. */
+export type * as ops from "./ops/index.ts";
 export {
   elementwise,
   type BinaryFunction,
