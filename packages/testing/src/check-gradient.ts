@@ -1,6 +1,6 @@
 import { print, reference, UnrollError, type Engine, type Graph, type Tensor } from "@unroll/core";
 import { culpritOf } from "./culprit.ts";
-import { differentiate, measureNoise, type Difference } from "./difference.ts";
+import { differentiate, finest, firstStep, measureNoise } from "./difference.ts";
 import { DirectionalDerivative } from "./directional-derivative.ts";
 import { trace, type TensorsFor } from "./trace.ts";
 
@@ -99,30 +99,51 @@ function compare(derivative: DirectionalDerivative): GradientComparison {
   const { order, seed } = derivative;
   const f = (t: number): number => derivative.value(t).sum;
   const { sum: pullback, size } = derivative.pullback(0);
-  const { size: magnitude } = derivative.value(0);
+  // Next to a point where all terms vanish they don't, and neither do their roundings.
+  const sizes = [0, firstStep, -firstStep].map((t) => derivative.value(t).size);
+  const magnitude = Math.max(...sizes.filter(Number.isFinite));
   // A derivative below what rounding leaves of the function is none at all: then the function's own size counts.
   const scale = size > 4096 * epsilon * magnitude ? size : magnitude;
-  const differ = (noise: number): Difference => differentiate(f, { noise, goal: ample * scale });
-  const agree = ({ value, bound }: Difference, extra: number): boolean =>
-    Math.abs(pullback - value) <= bound + extra;
 
-  let difference = differ(4 * epsilon * magnitude);
-  let extra = 64 * epsilon * size;
-  if (!agree(difference, extra)) {
-    difference = differ(Math.max(4 * epsilon * magnitude, measureNoise(f)));
-    extra = Math.max(
-      extra,
-      measureNoise((t) => derivative.pullback(t).sum),
-    );
-  }
-  const bound = difference.bound + extra;
-  const comparison = { order, pullback, difference: difference.value, bound };
+  const attempt = (noise: Noise, terms: number): Outcome => {
+    const difference = differentiate(f, { noise: noise.value, goal: ample * terms });
+    const bound = difference.bound + noise.pullback;
+    return {
+      comparison: { order, pullback, difference: difference.value, bound },
+      agrees: Math.abs(pullback - difference.value) <= bound,
+      isClear: bound <= clear * Math.max(terms, Math.abs(difference.value)),
+    };
+  };
+  const few: Noise = { value: 4 * epsilon * magnitude, pullback: 64 * epsilon * size };
+  const first = attempt(few, scale);
+  if (first.agrees && first.isClear) return first.comparison;
+
+  const rounding = measureNoise((t) => derivative.pullback(t).sum, finest);
+  const noise = {
+    value: Math.max(few.value, measureNoise(f)),
+    pullback: Math.max(few.pullback, rounding),
+  };
+  // Where the pullback is what is left of terms that cancel, its rounding errors tell how large these are.
+  const { comparison, agrees, isClear } = attempt(noise, Math.max(scale, rounding / (8 * epsilon)));
   const notes = [`Order ${order}, seed ${seed}.`, print(derivative.primal)];
-  if (!agree(difference, extra)) throw kink(f, comparison, notes) ?? mismatch(derivative, comparison, notes);
-  if (bound > clear * Math.max(scale, Math.abs(difference.value))) {
-    throw kink(f, comparison, notes) ?? unclear(comparison, notes);
-  }
+  if (bend(f, 2 ** -20) > Math.max(bend(f, 2 ** -16) / 4, 2 ** 23 * noise.value))
+    throw kink(f, comparison, notes);
+  if (!agrees) throw mismatch(derivative, comparison, notes);
+  if (!isClear) throw unclear(comparison, notes);
   return comparison;
+}
+
+/** How far values may be off by rounding: of the function, and of its pullback. */
+interface Noise {
+  readonly value: number;
+  readonly pullback: number;
+}
+
+interface Outcome {
+  readonly comparison: GradientComparison;
+  readonly agrees: boolean;
+  /** Whether the bound is small enough for agreement to mean something. */
+  readonly isClear: boolean;
 }
 
 function mismatch(
@@ -141,17 +162,16 @@ function mismatch(
   );
 }
 
-/** The error for a point at which the slopes of f to both sides differ; undefined where they do not. */
+/** By how much the slopes of f to both sides differ over a distance. Of a smooth function it shrinks with the distance. */
+const bend = (f: (t: number) => number, h: number): number => Math.abs((f(h) - 2 * f(0) + f(-h)) / h);
+
 function kink(
   f: (t: number) => number,
   { pullback }: GradientComparison,
   notes: readonly string[],
-): GradientUnclearError | undefined {
+): GradientUnclearError {
   const h = 2 ** -20;
-  const [below, at, above] = [f(-h), f(0), f(h)];
-  const [left, right] = [(at - below) / h, (above - at) / h];
-  // Where its slope and its curvature are of one size, a smooth function bends by 1e-6 over such a distance.
-  if (!(Math.abs(right - left) > 1e-3 * Math.max(Math.abs(left), Math.abs(right)))) return undefined;
+  const [left, right] = [(f(0) - f(-h)) / h, (f(h) - f(0)) / h];
   return new GradientUnclearError(
     [
       `checkGradient: along a random direction the slope is ${left} to one side of this point and ${right} to the other, and ${pullback} by pullback.`,

@@ -15,27 +15,32 @@ export interface Precision {
   readonly goal: number;
 }
 
-/** Steps are powers of two, so that 0 + step loses nothing. The first window is 2^-5, 2^-6, 2^-7. */
-const first = 5;
+/** Steps are powers of two, so that 0 + step loses nothing. The first ones are 2^-4 to 2^-7. */
+const first = 4;
 const smallest = 30;
 const largest = -4;
+
+/** The largest step that is always taken. */
+export const firstStep: number = 2 ** -first;
 
 /**
  * The derivative of f at 0, with a bound on its error.
  *
- * With central differences D(h) = (f(h) - f(-h)) / 2h at three steps h, h/2, h/4, Richardson's extrapolation
+ * With central differences D(h) = (f(h) - f(-h)) / 2h, Richardson's extrapolation
  *
- *     D4 = (4 D(h/4) - D(h/2)) / 3                      off by O(h^4)
- *     D6 = (64 D(h/4) - 20 D(h/2) + D(h)) / 45          off by O(h^6)
+ *     D4(h) = (4 D(h/2) - D(h)) / 3                     off by O(h^4)
+ *     D6(h) = (16 D4(h/2) - D4(h)) / 15                 off by O(h^6)
  *
- * removes the errors of the second and then the fourth order. D6 is the answer. Its bound is a sum of two:
+ * removes the errors of the second and then the fourth order. The answer is D6(h), of the steps h, h/2 and h/4. Its
+ * bound is a sum of three:
  *
- * - truncation: |D6 - D4|, which is the error of D4 and so, where h is small enough to matter, far above that of D6;
+ * - truncation: |D6(h) - D4(h/2)|, which is the error of D4 and so, where h is small enough to matter, far above that of
+ *   D6; and |D6(h) - D6(2h)|, 63 times the error of D6. One of them may vanish by chance, both hardly will;
  * - rounding: each D(h) is off by at most noise / h, so D6 by (64/45 4 + 20/45 2 + 1/45) noise / h = 6.6 noise / h.
  *
- * The first falls and the second grows as h shrinks. h is halved until the sum reaches the goal or rounding alone is worse than
- * what has been found; should that not do, it is doubled from where it began. Values that are not finite, beyond a pole
- * or the end of a domain, count as an infinite bound, so that they too make the step smaller.
+ * Truncation falls and rounding grows as h shrinks. h is halved until the sum reaches the goal, or until rounding alone
+ * is worse than what has been found; should that not do, it is doubled from where it began. Values that are not finite,
+ * beyond a pole or the end of a domain, count as an infinite bound, so that they too make the step smaller.
  *
  * Source: Ridders, Accurate computation of F'(x) and F'(x)F''(x), 1982.
  */
@@ -47,15 +52,18 @@ export function differentiate(f: (t: number) => number, { noise, goal }: Precisi
     slopes.set(k, known);
     return known;
   };
+  const fourth = (k: number): number => (4 * slope(k + 1) - slope(k)) / 3;
+  const sixth = (k: number): number => (16 * fourth(k + 1) - fourth(k)) / 15;
   let best: Difference = { value: NaN, bound: Infinity, step: 2 ** -first };
-  /** Try the window that begins with 2^-k, and say whether going on in this direction can help. */
+  /** Try the steps from 2^-k to 2^-(k + 3), and say whether going on in this direction can help. */
   const improve = (k: number, worsening: "rounding" | "truncation"): boolean => {
-    const [a, b, c] = [slope(k), slope(k + 1), slope(k + 2)];
-    const d4 = (4 * c - b) / 3;
-    const value = (64 * c - 20 * b + a) / 45;
-    const errors = { truncation: Math.abs(value - d4), rounding: 6.6 * noise * 2 ** k };
+    const value = sixth(k + 1);
+    const errors = {
+      truncation: Math.abs(value - fourth(k + 2)) + Math.abs(value - sixth(k)),
+      rounding: 6.6 * noise * 2 ** (k + 1),
+    };
     const bound = errors.truncation + errors.rounding;
-    if (bound < best.bound) best = { value, bound, step: 2 ** -k };
+    if (bound < best.bound) best = { value, bound, step: 2 ** -(k + 1) };
     return best.bound > goal && !(errors[worsening] > best.bound);
   };
   let k = first;
@@ -72,22 +80,31 @@ const points = 9;
 /** Distances of these points, as powers of two: far enough for x + t v to change at most of them. */
 const spacings = [26, 20, 15, 11];
 
+/** The closest of them alone: for a function that may jump nearby. */
+export const finest: readonly number[] = spacings.slice(0, 1);
+
 /**
  * How far a value of f near 0 may be off by rounding, measured: eight standard deviations of its noise.
  *
  * Along nine points so close that f is a polynomial of low degree to all digits, high differences hold nothing of f and
  * all of its rounding errors: if these are independent with deviation s, then the square of a k-th difference is
  * s^2 (2k)! / k!^2 on average. Of points 2^-b apart the k-th differences count where 2^(-b k) is below the last digit.
- * Several distances are tried, because errors need not change from one close point to the next.
+ * The closest points that show errors at all are taken: those of a function that moves in steps change only from one
+ * step to the next.
  *
  * Source: More, Wild, Estimating computational noise, 2011, section 3.
  */
-export function measureNoise(f: (t: number) => number): number {
-  return 8 * Math.max(...spacings.map((bits) => deviationOf(f, bits)));
+export function measureNoise(f: (t: number) => number, distances: readonly number[] = spacings): number {
+  for (const bits of distances) {
+    const deviation = deviationOf(f, bits);
+    if (deviation !== 0) return 8 * deviation;
+  }
+  return 0;
 }
 
 function deviationOf(f: (t: number) => number, bits: number): number {
-  let row = Array.from({ length: points }, (_, i) => f(i * 2 ** -bits));
+  // All on one side of 0, where a kink may be.
+  let row = Array.from({ length: points }, (_, i) => f((i + 1) * 2 ** -bits));
   let deviation = 0;
   let weight = 1;
   for (let k = 1; k <= 5; k++) {
