@@ -1,0 +1,29 @@
+import { arithmetic } from "./arithmetic.ts";
+import { comparisons } from "./comparisons.ts";
+import { constants } from "./constants.ts";
+import { cuts } from "./cuts.ts";
+import { functions } from "./functions.ts";
+import { indexing } from "./indexing.ts";
+import { joins } from "./joins.ts";
+import { products } from "./products.ts";
+import { random } from "./random.ts";
+import { reductions } from "./reductions.ts";
+import { rounding } from "./rounding.ts";
+import type { OpName, Rows } from "./sample.ts";
+import { views } from "./views.ts";
+
+/** A row for every op: one without does not compile. */
+export const samples: Rows<OpName> = {
+  ...arithmetic,
+  ...functions,
+  ...comparisons,
+  ...views,
+  ...cuts,
+  ...joins,
+  ...reductions,
+  ...products,
+  ...indexing,
+  ...constants,
+  ...random,
+  ...rounding,
+};
