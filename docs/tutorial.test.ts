@@ -7,7 +7,9 @@ import { describe, expect, test } from "vitest";
 import { programOf, readPage, root, runPage, type Block } from "../scripts/pages.ts";
 
 const tutorial = readdirSync(join(root, "docs/tutorial")).map((name) => `docs/tutorial/${name}`);
-const pages = ["docs/architecture.md", "docs/how-it-works.md", ...tutorial].map(readPage);
+const pages = ["docs/architecture.md", "docs/coming-from-torch.md", "docs/how-it-works.md", ...tutorial].map(
+  readPage,
+);
 
 describe("a page prints what it shows", () => {
   for (const page of pages) {
