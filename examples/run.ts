@@ -17,6 +17,9 @@ export const nodeArguments = (main: URL, args: readonly string[] = []): string[]
   ...args,
 ];
 
+/** Milliseconds that a test may take which runs programs, on a machine that has other things to do. */
+export const patience = 60_000;
+
 /** As in a shell of the reader's: scripts of package.json files set more. */
 export const environment: NodeJS.ProcessEnv = {
   ...process.env,

@@ -1,6 +1,6 @@
 import { addingProblem } from "@unroll/data";
 import { expect, test } from "vitest";
-import { run } from "../../run.ts";
+import { patience, run } from "../../run.ts";
 import { cells, learnerOf } from "./model.ts";
 
 const main = new URL("main.ts", import.meta.url);
@@ -15,7 +15,7 @@ test.each(names)("the error of %s falls", (name) => {
   expect(meanOf(errors.slice(-20))).toBeLessThan(0.5 * meanOf(errors.slice(0, 20)));
 });
 
-test("the program compares both on sequences of the length that it is given", () => {
+test("the program compares both on sequences of the length that it is given", { timeout: patience }, () => {
   const flags = ["--length", "3", "--steps", "20", "--size", "4", "--batch", "4"];
   const { status, stdout, stderr } = run(main, flags);
   expect(stderr).toBe("");
@@ -30,9 +30,8 @@ test("the program compares both on sequences of the length that it is given", ()
 
 test.each([
   ["--length", "0"],
-  ["--steps", "few"],
   ["--sise", "4"],
-])("%s %s is answered with the usage", (...flags) => {
+])("%s %s is answered with the usage", { timeout: patience }, (...flags) => {
   const { status, stderr } = run(main, flags);
   expect(status).toBe(2);
   expect(stderr).toMatch(/^main.ts \[options\]/);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { environment, nodeArguments, run, type Ran } from "../../run.ts";
+import { environment, nodeArguments, patience, run, type Ran } from "../../run.ts";
 import { readNotes } from "./checkpoint.ts";
 import { logIn } from "./log.ts";
 
@@ -40,35 +40,40 @@ async function interrupted(out: string, steps: number, signal: NodeJS.Signals): 
   const ended = once(child, "close");
   while (child.exitCode === null && linesIn(out).length < steps) await wait(2);
   child.kill(signal);
+  child.kill(signal); // npm passes signals on that were received already
   await ended;
   return { status: child.exitCode, ...printed };
 }
 
-test("a run that is killed between two checkpoints goes on as if it had not been, to the bit", async () => {
-  const [killed, whole] = [join(folder, "killed"), join(folder, "whole")];
-  let saved: number;
-  let last: number;
-  do {
-    await interrupted(killed, 60, "SIGKILL");
-    saved = readNotes(killed).step;
-    last = linesIn(killed).length;
-  } while (last === saved); // killed just after a checkpoint
-  expect(saved).toBeGreaterThanOrEqual(40);
+test(
+  "a run that is killed between two checkpoints goes on as if it had not been, to the bit",
+  { timeout: patience },
+  async () => {
+    const [killed, whole] = [join(folder, "killed"), join(folder, "whole")];
+    let saved: number;
+    let last: number;
+    do {
+      await interrupted(killed, 60, "SIGKILL");
+      saved = readNotes(killed).step;
+      last = linesIn(killed).length;
+    } while (last === saved); // killed just after a checkpoint
+    expect(saved).toBeGreaterThanOrEqual(40);
 
-  const limit = ["--steps", String(last + 60)];
-  const resumed = program("resume", killed, "--characters", "0", ...limit);
-  expect(resumed.stderr).toBe("");
-  expect(resumed.stdout).toContain(`from step ${saved + 1} on`);
-  expect(resumed.stdout).toContain(`\nstep ${saved + 1} `);
-  program(...flags, "--out", whole, ...limit);
+    const limit = ["--steps", String(last + 60)];
+    const resumed = program("resume", killed, "--characters", "0", ...limit);
+    expect(resumed.stderr).toBe("");
+    expect(resumed.stdout).toContain(`from step ${saved + 1} on`);
+    expect(resumed.stdout).toContain(`\nstep ${saved + 1} `);
+    program(...flags, "--out", whole, ...limit);
 
-  const steps = linesIn(killed).map((line) => (JSON.parse(line) as { readonly step: number }).step);
-  expect(steps).toEqual(Array.from({ length: last + 60 }, (_, i) => i + 1));
-  expect(linesIn(killed)).toEqual(linesIn(whole));
-  expect(bytesIn(killed).equals(bytesIn(whole))).toBe(true);
-}, 60_000);
+    const steps = linesIn(killed).map((line) => (JSON.parse(line) as { readonly step: number }).step);
+    expect(steps).toEqual(Array.from({ length: last + 60 }, (_, i) => i + 1));
+    expect(linesIn(killed)).toEqual(linesIn(whole));
+    expect(bytesIn(killed).equals(bytesIn(whole))).toBe(true);
+  },
+);
 
-test("Ctrl-C ends the step, saves it, and says how to go on", async () => {
+test("Ctrl-C ends the step, saves it, and says how to go on", { timeout: patience }, async () => {
   const out = join(folder, "interrupted");
   const { status, stdout, stderr } = await interrupted(out, 5, "SIGINT");
   expect(stderr).toBe("");
@@ -77,9 +82,9 @@ test("Ctrl-C ends the step, saves it, and says how to go on", async () => {
   expect(linesIn(out)).toHaveLength(step);
   expect(stdout).toContain(`Interrupted. Step ${step} is saved. To go on: node --conditions=development `);
   expect(stdout).toContain(` resume ${out}\n`);
-}, 60_000);
+});
 
-test("a run that comes to nothing leaves its last checkpoint alone", () => {
+test("a run that comes to nothing leaves its last checkpoint alone", { timeout: patience }, () => {
   const out = join(folder, "diverged");
   program(...flags, "--out", out, "--steps", "10");
   const before = bytesIn(out);

@@ -48,7 +48,8 @@ export async function train(run: Run, show: (entry: Entry) => void): Promise<Tra
     if (saved !== step) checkpoint();
   } finally {
     log.close();
-    interrupt.stop();
+    // Whoever has been asked to end has nothing more to do than to say so.
+    if (!interrupt.heard) interrupt.stop();
   }
   return { step, interrupted: interrupt.heard };
 }
@@ -63,20 +64,19 @@ const diverged = (what: string, saved: number, folder: string): UnrollError =>
     `The checkpoint of step ${saved} is as it was. Go on from it with a smaller --learning-rate: resume ${folder}`,
   );
 
-/** The first Ctrl-C, or polite request to end, is noted; the second one ends the program as always. */
+/**
+ * Notes that somebody asks to end, by Ctrl-C or more politely. Asking twice changes nothing: npm passes on what the
+ * terminal has sent to everybody already.
+ */
 function listen(): { readonly heard: boolean; stop(): void } {
   const signals = ["SIGINT", "SIGTERM"] as const;
   let heard = false;
-  const stop = (): void => signals.forEach((signal) => process.off(signal, note));
-  const note = (): void => {
-    heard = true;
-    stop();
-  };
-  signals.forEach((signal) => process.on(signal, note));
+  const note = (): void => void (heard = true);
+  for (const signal of signals) process.on(signal, note);
   return {
     get heard() {
       return heard;
     },
-    stop,
+    stop: () => signals.forEach((signal) => process.off(signal, note)),
   };
 }

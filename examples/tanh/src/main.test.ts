@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { printedIn, run } from "../../run.ts";
+import { patience, printedIn, run } from "../../run.ts";
 
-test("the example prints what its page shows", () => {
+test("the example prints what its page shows", { timeout: patience }, () => {
   const { status, stdout, stderr } = run(new URL("main.ts", import.meta.url));
   expect(stderr).toBe("");
   expect(status).toBe(0);
