@@ -1,11 +1,11 @@
 import { add, constant, full, sign, tensor } from "@unroll/core";
 import { describe, expect, test } from "vitest";
 import { f64, follow, numbers } from "../test/train.ts";
-import { adam } from "./adam.ts";
+import { adam } from "./first-order/adam.ts";
 import { descent } from "./descent.ts";
 import type { Rate } from "./rate.ts";
-import { exponential } from "./schedule.ts";
-import { sgd } from "./sgd.ts";
+import { exponential } from "./schedules/exponential.ts";
+import { sgd } from "./first-order/sgd.ts";
 
 describe("an optimiser of one's own", () => {
   test("is a rule for one leaf", () => {

@@ -13,10 +13,10 @@ import {
 } from "@unroll/core";
 import { describe, expect, test } from "vitest";
 import { f64, follow, numbers } from "../test/train.ts";
-import { clipNorm, clipValue } from "./clip.ts";
+import { clipNorm, clipValue } from "./transforms/clip.ts";
 import type { Memory } from "./memory.ts";
-import { rmsprop } from "./rmsprop.ts";
-import { sgd } from "./sgd.ts";
+import { rmsprop } from "./first-order/rmsprop.ts";
+import { sgd } from "./first-order/sgd.ts";
 import { applyUpdates, chain } from "./transform.ts";
 
 describe("chain", () => {

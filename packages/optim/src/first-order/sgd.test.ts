@@ -1,6 +1,6 @@
 import { flatten, mul, type Value } from "@unroll/core";
 import { describe, expect, test } from "vitest";
-import { f64, follow, minimise, numbers, quadratic } from "../test/train.ts";
+import { f64, follow, minimise, numbers, quadratic } from "../../test/train.ts";
 import { sgd, type SgdOptions } from "./sgd.ts";
 
 /** The updates of one parameter that is given these gradients. */

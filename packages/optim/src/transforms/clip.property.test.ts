@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { training } from "../test/arbitrary.ts";
-import { follow, numbers } from "../test/train.ts";
+import { training } from "../../test/arbitrary.ts";
+import { follow, numbers } from "../../test/train.ts";
 import { clipNorm, clipValue } from "./clip.ts";
 
 const limits = fc.double({ min: 1e-6, max: 1e6, noNaN: true });

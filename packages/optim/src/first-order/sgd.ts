@@ -1,8 +1,8 @@
 import { add, equal, mul, UnrollError, where } from "@unroll/core";
-import { descent } from "./descent.ts";
-import { expectIn } from "./expect.ts";
-import type { Rate } from "./rate.ts";
-import type { Transform } from "./transform.ts";
+import { descent } from "../descent.ts";
+import { expectIn } from "../expect.ts";
+import type { Rate } from "../rate.ts";
+import type { Transform } from "../transform.ts";
 
 /** What makes stochastic gradient descent. */
 export interface SgdOptions {

@@ -1,8 +1,8 @@
 import { compile, constant, gradient, sum, tensor, type Value } from "@unroll/core";
 import { describe, expect, test } from "vitest";
-import { f64, follow, numbers } from "../test/train.ts";
+import { f64, follow, numbers } from "../../test/train.ts";
 import { clipNorm, clipValue } from "./clip.ts";
-import type { Transform } from "./transform.ts";
+import type { Transform } from "../transform.ts";
 
 const clipped = (transform: Transform, grads: Parameters<typeof follow>[1]): number[] =>
   numbers(follow(transform, grads, [grads])[0]!.updates);

@@ -1,9 +1,12 @@
 import { constant, evaluate, full, tensor, type DType } from "@unroll/core";
 import { describe, expect, test } from "vitest";
-import { f64, follow, numbers } from "../test/train.ts";
-import type { Schedule } from "./rate.ts";
-import { constantRate, cosine, exponential, warmUp } from "./schedule.ts";
-import { sgd } from "./sgd.ts";
+import { f64, follow, numbers } from "../../test/train.ts";
+import type { Schedule } from "../rate.ts";
+import { constantRate } from "./constant-rate.ts";
+import { cosine } from "./cosine.ts";
+import { exponential } from "./exponential.ts";
+import { warmUp } from "./warm-up.ts";
+import { sgd } from "../first-order/sgd.ts";
 
 /** The rates at some steps. */
 const rates = (schedule: Schedule, steps: readonly number[], dtype: DType = "f64"): number[] =>

@@ -1,7 +1,7 @@
 import { clamp, div, dotTree, greater, mapTree, mul, sqrt, where } from "@unroll/core";
-import { expectIn } from "./expect.ts";
-import { stateless } from "./stateless.ts";
-import type { Transform } from "./transform.ts";
+import { expectIn } from "../expect.ts";
+import { stateless } from "../stateless.ts";
+import type { Transform } from "../transform.ts";
 
 /**
  * Every element brought between -limit and limit, as char-rnn does. This changes the direction of the gradient;

@@ -1,8 +1,8 @@
 import { ravel } from "@unroll/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { nonZero, training } from "../test/arbitrary.ts";
-import { follow, numbers } from "../test/train.ts";
+import { nonZero, training } from "../../test/arbitrary.ts";
+import { follow, numbers } from "../../test/train.ts";
 import { adam } from "./adam.ts";
 
 test("scaling the loss changes no step by more than epsilon does", () => {

@@ -1,9 +1,9 @@
 import { add, div, mul, sqrt, square, type Value } from "@unroll/core";
-import { descent, type LeafRule } from "./descent.ts";
-import { expectIn } from "./expect.ts";
-import { average, correction } from "./moving-average.ts";
-import type { Rate } from "./rate.ts";
-import type { Transform } from "./transform.ts";
+import { descent, type LeafRule } from "../descent.ts";
+import { expectIn } from "../expect.ts";
+import { average, correction } from "../moving-average.ts";
+import type { Rate } from "../rate.ts";
+import type { Transform } from "../transform.ts";
 
 /** What makes Adam. */
 export interface AdamOptions {

@@ -1,6 +1,6 @@
 import { tensor } from "@unroll/core";
 import { describe, expect, test } from "vitest";
-import { f64, follow, minimise, numbers, quadratic } from "../test/train.ts";
+import { f64, follow, minimise, numbers, quadratic } from "../../test/train.ts";
 import { adam, adamw } from "./adam.ts";
 
 /** Algorithm 1 of the paper on numbers, with the decoupled decay of algorithm 2 as PyTorch has it. */

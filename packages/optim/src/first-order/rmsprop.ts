@@ -1,9 +1,9 @@
 import { add, div, sqrt, square } from "@unroll/core";
-import { descent } from "./descent.ts";
-import { expectIn } from "./expect.ts";
-import { average } from "./moving-average.ts";
-import type { Rate } from "./rate.ts";
-import type { Transform } from "./transform.ts";
+import { descent } from "../descent.ts";
+import { expectIn } from "../expect.ts";
+import { average } from "../moving-average.ts";
+import type { Rate } from "../rate.ts";
+import type { Transform } from "../transform.ts";
 
 /** What makes RMSProp. */
 export interface RmspropOptions {

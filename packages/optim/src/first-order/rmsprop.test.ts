@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { f64, follow, minimise, numbers, quadratic } from "../test/train.ts";
+import { f64, follow, minimise, numbers, quadratic } from "../../test/train.ts";
 import { rmsprop } from "./rmsprop.ts";
 
 test("the first step by hand", () => {
