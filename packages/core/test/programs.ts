@@ -51,13 +51,14 @@ const ids = (shape: Shape, below: number): Tensor =>
     { shape },
   );
 
-interface Lstm {
+export interface Lstm {
   readonly wx: Value;
   readonly wh: Value;
   readonly b: Value;
 }
-type State = { readonly h: Value; readonly c: Value };
-const lstm =
+export type State = { readonly h: Value; readonly c: Value };
+/** The step of an LSTM, written by a user. */
+export const lstm =
   ({ wx, wh, b }: Lstm) =>
   ({ h, c }: State, x: Value): readonly [State, Value] => {
     const [i, f, o, g] = split(add(matmul(x, wx), matmul(h, wh), b), 4);

@@ -17,6 +17,8 @@ import {
   type TensorType,
   type Value,
 } from "../index.ts";
+import { lstm } from "../../test/programs.ts";
+import { valuesOf } from "../graph/spec.ts";
 import { countNodes } from "../graph/graph.ts";
 
 const f64 = (...shape: number[]): TensorType => ({ dtype: "f64", shape });
@@ -179,16 +181,12 @@ describe("gradients", () => {
 
   test("the graph of an LSTM and its gradient has as many nodes at T = 10,000 as at T = 10", () => {
     const size = (T: number): number => {
-      const [w, h, xs] = [input(f64(3, 3)), input(f64(2, 3)), input(f64(T, 2, 3))];
-      const [last] = scan(
-        (s: Value, x: Value) => {
-          const next = tanh(add(matmul(s, w), x));
-          return [next, next];
-        },
-        h,
-        xs,
-      );
-      return countNodes({ inputs: [w, h, xs], outputs: [gradient(sum(last), w)] });
+      const [B, H] = [2, 3];
+      const weights = { wx: input(f64(H, 4 * H)), wh: input(f64(H, 4 * H)), b: input(f64(4 * H)) };
+      const [h, c, xs] = [input(f64(B, H)), input(f64(B, H)), input(f64(T, B, H))];
+      const [last] = scan(lstm(weights), { h, c }, xs);
+      const outputs = valuesOf(gradient(sum(last.h), weights));
+      return countNodes({ inputs: [...valuesOf(weights), h, c, xs], outputs });
     };
     expect(size(10_000)).toBe(size(10));
   });
