@@ -50,6 +50,7 @@ export {
   mapTree,
   type Init,
   type MapTree,
+  type NoExtraKeys,
   type ParamSpec,
   type StateInit,
   type StateSpec,

@@ -1,4 +1,4 @@
-import type { Value, Values } from "@unroll/core";
+import type { NoExtraKeys, Value, Values } from "@unroll/core";
 
 /**
  * What a recurrent network is made of: what it needs, what it remembers, and one step of time.
@@ -28,7 +28,7 @@ export interface CellRecord<P, S, X, Y, R> {
     state: Values<S>,
     x: X,
     key?: Value,
-  ): readonly [R & { readonly [K in Exclude<keyof R, keyof S>]: never }, Y];
+  ): readonly [R & NoExtraKeys<R, S>, Y];
 }
 
 /**

@@ -2,7 +2,7 @@ import { KeyError, ShapeError, StaleError, TreeError } from "../tensor/error.ts"
 import { Tensor } from "../tensor/tensor.ts";
 import { named, sameTree, unflatten, type Leaf } from "../tensor/tree.ts";
 import { formatType, sameType } from "../tensor/type.ts";
-import type { Tensors } from "../graph/spec.ts";
+import type { NoExtraKeys, Tensors } from "../graph/spec.ts";
 import type { Value } from "../graph/node.ts";
 import { usesOf } from "../compiler/keys.ts";
 import { returned, signature, symbolic, tensorsOf } from "./arguments.ts";
@@ -41,7 +41,7 @@ export interface Stateful<S, X, Y> {
  *     counter.state.n.data; // [2]
  */
 export function stateful<S, X, Y, const R extends S>(
-  step: (state: S, x: X) => readonly [R & { readonly [K in Exclude<keyof R, keyof S>]: never }, Y],
+  step: (state: S, x: X) => readonly [R & NoExtraKeys<R, S>, Y],
   init: NoInfer<Tensors<S>>,
   options: CompileOptions = {},
 ): Stateful<S, X, Y> {
@@ -110,7 +110,8 @@ class StatefulStep {
     const key = signature([leaves]);
     const entry = this.#entries.get(key) ?? this.#compile(x, key);
     this.#last = entry;
-    const outputs = entry.compiled.run([...this.#leaves, ...leaves].map(({ leaf }) => leaf));
+    const inputs = [...this.#leaves, ...leaves].map(({ leaf }) => leaf);
+    const outputs = entry.compiled.run(inputs, this.#leaves.length);
     this.#steps++;
     this.#replace(outputs.slice(0, this.#leaves.length), undefined);
     return unflatten(entry.output, outputs.slice(this.#leaves.length));

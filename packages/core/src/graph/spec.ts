@@ -60,6 +60,11 @@ export type TreeOf<T, L> = T extends L
           ? { readonly [K in keyof T]: TreeOf<T[K], L> }
           : Bad<"not a leaf">;
 
+/** Intersected with what a step returns: refuses a state with keys that the state before did not have. */
+export type NoExtraKeys<R, S> = R extends object
+  ? { readonly [K in Exclude<keyof R, keyof S>]: never }
+  : unknown;
+
 /** A tuple of `N` elements of type `T`; an array when `N` is not a literal. */
 export type Tuple<N extends number, T, R extends readonly T[] = readonly []> = number extends N
   ? readonly T[]

@@ -5,7 +5,7 @@ import { input } from "../graph/graph.ts";
 import { isValue, mark, type Op, type Scope, type Value } from "../graph/node.ts";
 import { notAValue } from "../graph/not-a-value.ts";
 import { callSite } from "../graph/source.ts";
-import { withValues } from "../graph/spec.ts";
+import { withValues, type NoExtraKeys } from "../graph/spec.ts";
 import { scanVjp } from "./adjoint.ts";
 import { applyScan, type Body, type ScanAttrs } from "./layout.ts";
 
@@ -51,7 +51,7 @@ export interface ScanOptions {
  * in length; ScopeError when a value of the step is used outside of it.
  */
 export function scan<const S, X, Y, const R extends S>(
-  step: (state: S, x: X) => readonly [R & { readonly [K in Exclude<keyof R, keyof S>]: never }, Y],
+  step: (state: S, x: X) => readonly [R & NoExtraKeys<R, S>, Y],
   init: S,
   xs: X,
   options: ScanOptions = {},
