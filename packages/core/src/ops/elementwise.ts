@@ -28,7 +28,7 @@ export interface ElementwiseRule<Operands extends readonly Operand[] = readonly 
   /** The dtype of the result when it isn't that of the operands. */
   readonly gives?: DType;
   /** What passes may rely on. */
-  readonly traits?: Traits;
+  readonly traits?: Traits<object>;
 }
 
 const numeric: readonly DType[] = ["f32", "f64", "i32"];

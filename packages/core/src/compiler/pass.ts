@@ -1,0 +1,67 @@
+import { UnrollError } from "../tensor/error.ts";
+import { countNodes, rewrite, type Graph } from "../graph/graph.ts";
+import { applyOp, insideBodies } from "../graph/node.ts";
+import type { ScanAttrs } from "../scan/layout.ts";
+import { verifyGraph } from "./verify-graph.ts";
+
+/** A rewriting of a graph into an equal one that is cheaper, or that another pass can make cheaper. Pure. */
+export interface Pass {
+  readonly name: string;
+  run(graph: Graph): Graph;
+}
+
+/** What a pass did, in numbers of nodes, those of bodies included. */
+export interface PassTrace {
+  readonly name: string;
+  readonly before: number;
+  readonly after: number;
+}
+
+export interface RunPassesOptions {
+  /** Names of passes that are left out. */
+  readonly without?: readonly string[];
+  /** Called after every pass. */
+  readonly trace?: (done: PassTrace) => void;
+  /** Check after every pass that the graph is a legal one. Tests do. */
+  readonly verify?: boolean;
+}
+
+/**
+ * Run passes one after another.
+ *
+ * Throws: UnrollError when a pass that is to be left out is not among them.
+ */
+export function runPasses(passes: readonly Pass[], graph: Graph, options: RunPassesOptions = {}): Graph {
+  const { without = [], trace, verify = false } = options;
+  const unknown = without.find((name) => !passes.some((pass) => pass.name === name));
+  if (unknown !== undefined) {
+    const names = [...new Set(passes.map(({ name }) => name))].join(", ");
+    throw new UnrollError(`passes: there is none called "${unknown}".`, `They are ${names}.`);
+  }
+  let current = graph;
+  for (const { name, run } of passes.filter((pass) => !without.includes(pass.name))) {
+    const before = current;
+    current = insideBodies(() => run(before));
+    if (verify) verifyGraph(current, name);
+    trace?.({ name, before: countNodes(before), after: countNodes(current) });
+  }
+  return current;
+}
+
+/** In which order a pass goes through bodies: outside first, or inside first. */
+export type Direction = "inwards" | "outwards";
+
+/** A pass that does the same on every level: to a graph, to the bodies of its scans, to those inside of them. */
+export function everywhere(name: string, direction: Direction, level: (graph: Graph) => Graph): Pass {
+  const run = (graph: Graph): Graph =>
+    direction === "inwards" ? inBodies(level(graph), run) : level(inBodies(graph, run));
+  return { name, run };
+}
+
+const inBodies = (graph: Graph, run: (body: Graph) => Graph): Graph =>
+  rewrite(graph, ({ op, attrs }, inputs) => {
+    if (!op.bodies) return undefined;
+    const { body } = attrs as ScanAttrs;
+    const now = run(body);
+    return now === body ? undefined : applyOp(op, inputs, { ...(attrs as ScanAttrs), body: now });
+  });
