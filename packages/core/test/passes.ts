@@ -37,26 +37,26 @@ export function optimised([f, args]: Program, passes: readonly Pass[]): Graph {
   return found!;
 }
 
-/** The numbers of a program as they are without passes, and the largest difference that passes make, relative to the largest of each result. */
+/**
+ * How far passes move the results of a program, relative to the largest number of each, or to 1 if that is smaller.
+ * Infinite when a number becomes NaN or the other way round.
+ */
 export function difference(program: Program, passes: readonly Pass[]): number {
   const [plain, passed] = [results(program, []), results(program, passes)];
-  const distances = [...plain].map(([path, { data: expected }]) => {
-    const { data } = passed.get(path)!;
-    const size = expected.reduce<number>(
-      (most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most),
-      1,
+  const apart = [...plain].map(([path, { data }]) => {
+    const [expected, actual] = [Array.from(data), Array.from(passed.get(path)!.data)];
+    const size = Math.max(1, ...expected.filter(Number.isFinite).map(Math.abs));
+    const distances = expected.map((x, i) =>
+      x === actual[i] || Object.is(x, actual[i]) ? 0 : Math.abs(x - actual[i]!),
     );
-    const apart = Array.from(expected, (x, i) =>
-      Object.is(x, data[i]) || x === data[i] ? 0 : Math.abs(x - data[i]!),
-    );
-    return apart.reduce((most, x) => (Number.isNaN(x) ? Infinity : Math.max(most, x)), 0) / size;
+    return distances.some(Number.isNaN) ? Infinity : Math.max(0, ...distances) / size;
   });
-  return Math.max(0, ...distances);
+  return Math.max(0, ...apart);
 }
 
 /** The scans of a graph on its outermost level. */
 export const scansOf = (graph: Graph): readonly Node<ScanAttrs>[] =>
-  nodesOf(graph).filter(({ op }) => op.bodies) as Node[] as Node<ScanAttrs>[];
+  nodesOf(graph).filter((node): node is Node<ScanAttrs> => node.op.bodies !== undefined);
 
 /** How often ops of a name stand in a graph, without its bodies. */
 export const count = (graph: Graph, ...names: readonly string[]): number =>

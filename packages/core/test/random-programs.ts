@@ -70,7 +70,7 @@ export function randomProgram(seed: number): Program {
     { shape: [T, B] },
   );
   const program = (p: Inputs, rows: Value): unknown => run(p, rows, { B, H, T }, pickerOf(seed));
-  return [program as Program[0], [args, ids]];
+  return [program, [args, ids]];
 }
 
 interface Inputs {

@@ -1,0 +1,37 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { difference } from "../../../test/passes.ts";
+import { programs } from "../../../test/programs.ts";
+import { randomProgram } from "../../../test/random-programs.ts";
+import type { Pass } from "../pass.ts";
+import { pipeline } from "../pipeline.ts";
+import { eliminateCommon } from "./eliminate-common.ts";
+import { eliminateDead } from "./eliminate-dead.ts";
+import { mergeScans } from "./merge-scans.ts";
+import { simplify } from "./simplify.ts";
+
+/** Results may be apart by so many roundings of f64, relative to the largest number of a result. */
+const rounded = 2 ** -53 * 4096;
+
+const passes: readonly (readonly [name: string, passes: readonly Pass[], apart: number])[] = [
+  ["eliminateCommon", [eliminateCommon], 0],
+  ["mergeScans", [mergeScans], 0],
+  ["eliminateCommon, mergeScans", [eliminateCommon, mergeScans], 0],
+  ["eliminateDead", [eliminateDead], 0],
+  ["simplify", [simplify], rounded],
+  ["the whole pipeline", pipeline, rounded],
+];
+
+describe.each(passes)("%s keeps the values", (_, list, apart) => {
+  test("of arbitrary steps and their gradients", () => {
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        expect(difference(randomProgram(seed), list)).toBeLessThanOrEqual(apart);
+      }),
+    );
+  });
+
+  test.each(Object.entries(programs))("of %s", (__, program) => {
+    expect(difference(program, list)).toBeLessThanOrEqual(apart);
+  });
+});
