@@ -42,9 +42,9 @@ export class CompiledGraph {
     this.#onError = options.onError;
   }
 
-  run(inputs: readonly Tensor[]): readonly Tensor[] {
+  run(inputs: readonly Tensor[], resident = 0): readonly Tensor[] {
     try {
-      return this.#executable.run(inputs);
+      return this.#executable.run(inputs, resident);
     } catch (error) {
       if (error instanceof UnrollError) this.#onError?.(error, this.graph, nodeOf(error, this.graph));
       throw error;

@@ -29,11 +29,12 @@ export interface PlanOptions {
 /** A program that is ready to run, any number of times. */
 export interface Executable {
   /**
-   * Inputs and outputs in the order of the program. The caller has checked the types. Outputs are new tensors that the
-   * next run leaves alone.
+   * Inputs and outputs in the order of the program. The caller has checked the types. Outputs are tensors that the next
+   * run leaves alone: the first `resident` of them stay in the engine's memory until they are retired, the others are
+   * JavaScript's. A resident output that is the input at the same place, unchanged, is that tensor.
    *
    * Throws: IndexError and NonFiniteError, when the program was planned with checks.
    */
-  run(inputs: readonly Tensor[]): readonly Tensor[];
+  run(inputs: readonly Tensor[], resident?: number): readonly Tensor[];
   dispose(): void;
 }

@@ -18,6 +18,8 @@ export interface Storage {
   read(): TypedArray;
   /** The engine that owns the memory; undefined when JavaScript does. */
   readonly owner?: unknown;
+  /** Give the memory back: nobody will read again. */
+  release?(): void;
 }
 
 /**
@@ -57,9 +59,10 @@ export class Tensor {
     return this.#storage;
   }
 
-  /** Make every later read throw `reason`: the memory holds newer numbers. */
+  /** Make every later read throw `reason`, and give the memory back. */
   retire(reason: string): void {
     this.#stale = reason;
+    this.#storage.release?.();
   }
 }
 

@@ -1,0 +1,10 @@
+import type { DType } from "../tensor/type.ts";
+
+/** Bytes of one element. */
+export const byteSize = (dtype: DType): 4 | 8 => (dtype === "f64" ? 8 : 4);
+
+/** Buffers start on multiples of this: a line of the processor's cache. */
+export const alignment = 64;
+
+/** The next multiple of the alignment. */
+export const aligned = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;

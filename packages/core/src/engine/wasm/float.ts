@@ -1,0 +1,67 @@
+import type { Code } from "./code.ts";
+import type { Emission } from "./emission.ts";
+import * as f32x4 from "./opcodes/f32x4.ts";
+import * as f64x2 from "./opcodes/f64x2.ts";
+import * as i32 from "./opcodes/i32.ts";
+import * as i32x4 from "./opcodes/i32x4.ts";
+import * as i64x2 from "./opcodes/i64x2.ts";
+import * as v128 from "./opcodes/v128.ts";
+import { narrowMask } from "./site.ts";
+
+/** Of one operand or two. */
+export type Operation = (x: Code, y: Code) => Code;
+
+const operations = (
+  of: typeof f32x4 | typeof f64x2,
+  mask: (x: Code) => Code,
+): Readonly<Record<string, Operation>> => ({
+  negate: of.neg,
+  abs: of.abs,
+  sqrt: of.sqrt,
+  floor: of.floor,
+  nearest: of.nearest,
+  add: of.add,
+  subtract: of.sub,
+  multiply: of.mul,
+  divide: of.div,
+  min: of.min,
+  max: of.max,
+  equal: (x, y) => mask(of.eq(x, y)),
+  less: (x, y) => mask(of.lt(x, y)),
+  lessEqual: (x, y) => mask(of.le(x, y)),
+});
+
+/** Instructions on floats that are one instruction of the processor, or little more. */
+export const floatOperations: Readonly<Record<"f32" | "f64", Readonly<Record<string, Operation>>>> = {
+  f32: operations(f32x4, (x) => x),
+  f64: operations(f64x2, narrowMask),
+};
+
+/** x y + z. */
+export function multiplyAdd({ relaxed }: Emission, dtype: "f32" | "f64", x: Code, y: Code, z: Code): Code {
+  const of = dtype === "f32" ? f32x4 : f64x2;
+  return relaxed ? of.relaxed_madd(x, y, z) : of.add(of.mul(x, y), z);
+}
+
+// A float is m 2^n: below the sign it holds n plus the bias, then the digits of m.
+const formats = { f32: { digits: 23, bias: 127 }, f64: { digits: 52, bias: 1023 } } as const;
+
+/** n of a normal x = m 2^n. */
+export function exponent({ constants }: Emission, dtype: "f32" | "f64", x: Code): Code {
+  const { digits, bias } = formats[dtype];
+  const shifted =
+    dtype === "f32" ? i32x4.shr_u(x, i32.const(digits)) : evenWords(i64x2.shr_u(x, i32.const(digits)));
+  // Without the sign, which stands above.
+  const biased = v128.and(shifted, constants.i32(2 * bias + 1));
+  return i32x4.sub(biased, constants.i32(bias));
+}
+
+/** x 2^n, where 2^n is normal: a product, so that a result that is not is rounded as products are. */
+export function scale({ constants }: Emission, dtype: "f32" | "f64", x: Code, n: Code): Code {
+  const { digits, bias } = formats[dtype];
+  if (dtype === "f32") return f32x4.mul(x, i32x4.shl(i32x4.add(n, constants.i32(bias)), i32.const(digits)));
+  const biased = i64x2.add(i64x2.extend_low_i32x4_s(n), constants.i64(BigInt(bias)));
+  return f64x2.mul(x, i64x2.shl(biased, i32.const(digits)));
+}
+
+const evenWords = (x: Code): Code => v128.shuffle32(x, x, [0, 2, 0, 2]);

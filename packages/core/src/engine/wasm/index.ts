@@ -1,0 +1,81 @@
+import { StaleError, UnsupportedError } from "../../tensor/error.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import type { Program } from "../../ir/program.ts";
+import type { Engine, Executable } from "../engine.ts";
+import { interpreter } from "../reference/interpret.ts";
+import { plan } from "./plan.ts";
+import { ConstantPool } from "./constants.ts";
+import { LoadedProgram } from "./executable.ts";
+import { hasRelaxed, hasVectors } from "./features.ts";
+import { EngineMemory } from "./memory.ts";
+import { Residents } from "./resident.ts";
+
+export interface WasmOptions {
+  /**
+   * Whether a multiply-add may round once, which is faster. Results then depend on the host. Default: if the host can.
+   */
+  readonly relaxed?: boolean;
+}
+
+/**
+ * The engine that compiles programs to WebAssembly with vectors of 128 bits.
+ *
+ * With `relaxed: false` results are the same to the bit on every host. Programs that are planned with checks run on the
+ * reference engine, which is slow.
+ *
+ * Throws: UnsupportedError when the host has no WebAssembly with vectors.
+ */
+export function wasm(options: WasmOptions = {}): Engine {
+  if (!hasVectors())
+    throw new UnsupportedError(
+      "wasm: this host has no WebAssembly with 128-bit vectors.",
+      "Use the reference engine: compile(f, { engine: reference() }).",
+    );
+  const relaxed = options.relaxed ?? hasRelaxed();
+  if (relaxed && !hasRelaxed())
+    throw new UnsupportedError(
+      "wasm: this host has no relaxed multiply-add.",
+      "Leave `relaxed` out, and it is used where there is one.",
+    );
+  return new WasmEngine(relaxed);
+}
+
+class WasmEngine implements Engine {
+  readonly name = "wasm";
+  readonly checks = "none";
+  readonly plan = plan;
+  readonly #memory = new EngineMemory();
+  readonly #constants = new ConstantPool(this.#memory);
+  readonly #residents = new Residents(this, this.#memory);
+  readonly #relaxed: boolean;
+  #disposed = false;
+
+  constructor(relaxed: boolean) {
+    this.#relaxed = relaxed;
+  }
+
+  load(program: Program): Executable {
+    this.#checkAlive();
+    if (program.checks !== "none") return { run: interpreter(program), dispose: () => undefined };
+    return new LoadedProgram(program, {
+      memory: this.#memory,
+      constants: this.#constants,
+      residents: this.#residents,
+      relaxed: this.#relaxed,
+    });
+  }
+
+  store(tensor: Tensor): Tensor {
+    this.#checkAlive();
+    return this.#residents.store(tensor);
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#residents.dispose();
+  }
+
+  #checkAlive(): void {
+    if (this.#disposed) throw new StaleError("wasm: the engine was disposed of.");
+  }
+}
