@@ -79,5 +79,5 @@ export type { CompileOptions } from "./engine/compiled.ts";
 export type { Engine, Executable, PlanOptions } from "./engine/engine.ts";
 export { explainGraph as explain } from "./engine/explain.ts";
 export { reference } from "./engine/reference/index.ts";
-export { stateful, type Stateful } from "./engine/stateful.ts";
+export { stateful, type Stateful, type StepArguments } from "./engine/stateful.ts";
 export { watch } from "./engine/watch.ts";

@@ -98,7 +98,7 @@ describe("errors of stateful", () => {
 
   test("a state key that is misspelt", () => {
     const step = (s: { h: Value }): [{ h: Value }, object] => [{ hh: s.h } as unknown as { h: Value }, {}];
-    expect(() => stateful(step, { h: tensor(1) }).step(undefined)).toThrowErrorMatchingInlineSnapshot(
+    expect(() => stateful(step, { h: tensor(1) }).step()).toThrowErrorMatchingInlineSnapshot(
       `[TreeError: stateful: the step returned state { hh }, but the initial state is { h }: h is missing, and hh is too much.]`,
     );
   });
@@ -120,7 +120,7 @@ describe("errors of stateful", () => {
       { key: s.key },
       randomUniform(s.key, { dtype: "f32", shape: [2] }),
     ];
-    expect(() => stateful(step, { key: randomKey(1) }).step(undefined)).toThrowErrorMatchingInlineSnapshot(`
+    expect(() => stateful(step, { key: randomKey(1) }).step()).toThrowErrorMatchingInlineSnapshot(`
       [KeyError: random: state.key is returned unchanged after being used by randomUniform.
       Fork it, use one part and return the other.]
     `);
@@ -129,7 +129,7 @@ describe("errors of stateful", () => {
       return [{ key }, randomUniform(use, { dtype: "f32", shape: [2] })];
     };
     const drawer = stateful(right, { key: randomKey(1) });
-    expect([...drawer.step(undefined).data]).not.toEqual([...drawer.step(undefined).data]);
+    expect([...drawer.step().data]).not.toEqual([...drawer.step().data]);
   });
 
   test("use after dispose", () => {

@@ -11,10 +11,17 @@ import { defaultEngine } from "./default.ts";
 import type { Engine } from "./engine.ts";
 import { explain } from "./explain.ts";
 
+/** What a step is called with: nothing, when it reads nothing but its state. */
+export type StepArguments<X> = unknown extends X
+  ? readonly [x?: unknown]
+  : X extends undefined
+    ? readonly [x?: undefined]
+    : readonly [x: Tensors<X>];
+
 /** A step whose state stays in the engine from call to call. */
 export interface Stateful<S, X, Y> {
   /** One step: the state moves on, and the step's output comes back as copies. */
-  step(x: Tensors<X>): Tensors<Y>;
+  step(...x: StepArguments<X>): Tensors<Y>;
   /**
    * The state as tensors in the engine's memory: readable until the next step, and passed to another function of the
    * same engine without a copy. Assigning a tree of the same paths and types sets it.
@@ -104,7 +111,7 @@ class StatefulStep {
     );
   }
 
-  step(x: unknown): unknown {
+  step(x?: unknown): unknown {
     this.#alive();
     const leaves = tensorsOf("stateful", [x], [undefined])[0]!;
     const key = signature([leaves]);
