@@ -1,7 +1,6 @@
 import { ShapeError } from "../tensor/error.ts";
 import { sameTree } from "../tensor/tree.ts";
 import { formatType, sameType } from "../tensor/type.ts";
-import { input } from "../graph/graph.ts";
 import { describeValue } from "../graph/node.ts";
 import { valuesOf, withValues } from "../graph/spec.ts";
 import { zerosLike } from "../ops/full.ts";
@@ -25,8 +24,9 @@ export function jvp<Y, X>(ys: Y, xs: X, dxs: NoInfer<X>): Y {
     if (!sameType(x.type, dx.type))
       throw new ShapeError(`jvp: the tangent of ${describeValue(x)} is ${formatType(dx.type)}.`);
   });
-  // Placeholders: the first pullback is linear in them, so the second does not depend on their values.
-  const dummies = outputs.map((y) => input(y.type));
+  // The first pullback is linear in its cotangents, so the second does not depend on their numbers. They are zeros and
+  // no inputs, because a scan that is run again for what it saves takes all of its operands, whether they matter or not.
+  const dummies = outputs.map(zerosLike);
   const dIn = pull(outputs, dummies, inputs, inputs);
   const reached = dIn.flatMap((dx, i) => (dx ? [{ dx, tangent: tangents[i]! }] : []));
   const dOut = pull(
