@@ -98,6 +98,8 @@ export function checkGraphGradient(
 function compare(derivative: DirectionalDerivative): GradientComparison {
   const { order, seed } = derivative;
   const f = (t: number): number => derivative.value(t).sum;
+  const notes = (): readonly string[] => [`Order ${order}, seed ${seed}.`, print(derivative.primal)];
+  if (!Number.isFinite(f(0))) throw notFinite(f(0), notes());
   const { sum: pullback, size } = derivative.pullback(0);
   // Next to a point where all terms vanish they don't, and neither do their roundings.
   const sizes = [0, firstStep, -firstStep].map((t) => derivative.value(t).size);
@@ -125,11 +127,10 @@ function compare(derivative: DirectionalDerivative): GradientComparison {
   };
   // Where the pullback is what is left of terms that cancel, its rounding errors tell how large these are.
   const { comparison, agrees, isClear } = attempt(noise, Math.max(scale, rounding / (8 * epsilon)));
-  const notes = [`Order ${order}, seed ${seed}.`, print(derivative.primal)];
   if (bend(f, 2 ** -20) > Math.max(bend(f, 2 ** -16) / 4, 2 ** 23 * noise.value))
-    throw kink(f, comparison, notes);
-  if (!agrees) throw mismatch(derivative, comparison, notes);
-  if (!isClear) throw unclear(comparison, notes);
+    throw kink(f, comparison, notes());
+  if (!agrees) throw mismatch(derivative, comparison, notes());
+  if (!isClear) throw unclear(comparison, notes());
   return comparison;
 }
 
@@ -180,6 +181,11 @@ function kink(
     ].join("\n"),
   );
 }
+
+const notFinite = (value: number, notes: readonly string[]): GradientUnclearError =>
+  new GradientUnclearError(
+    [`checkGradient: the function is ${value} at this point, and has no derivative.`, ...notes].join("\n"),
+  );
 
 function unclear(
   { pullback, difference, bound }: GradientComparison,
