@@ -20,7 +20,7 @@ export default defineConfig(({ mode }) => ({
         extends: true,
         test: {
           name: "unit",
-          include: ["{packages,examples,docs,scripts}/**/*.test.ts"],
+          include: ["{packages,examples,bench,docs,scripts}/**/*.test.ts"],
           exclude: [...skipped, "**/*.property.test.ts"],
         },
       },
