@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import { names } from "./catalogue.ts";
+import { parseCommandLine, usage, UsageError } from "./command-line.ts";
+
+const parse = (line: string) => parseCommandLine(line.split(" ").filter(Boolean));
+
+test("workloads are measured on one thread, by the wall clock, for reading", () => {
+  expect(parse("W3 W1 --engine reference")).toEqual({
+    workloads: ["W3", "W1"],
+    engine: "reference",
+    threads: 1,
+    clock: "wall",
+    json: false,
+    quick: false,
+  });
+});
+
+test("all of them, shortly, by processor time, for a program", () => {
+  expect(parse("all --json --quick --clock cpu --threads 1")).toMatchObject({
+    workloads: names,
+    clock: "cpu",
+    json: true,
+    quick: true,
+  });
+});
+
+test("every workload is explained", () => {
+  for (const name of names) expect(usage).toMatch(new RegExp(`^  ${name}   \\S`, "m"));
+});
+
+describe("what makes no sense is refused:", () => {
+  test.each([
+    ["", "no workload is named"],
+    ["W9", "there is no workload W9; there is W1, W2, W3, W4, W5, W6, W7, W8"],
+    ["W1 --engine webgpu", "there is no engine webgpu; there is reference"],
+    ["W1 --clock sun", "there is no clock sun; there is wall, cpu"],
+    ["W1 --threads 0", "--threads: 0 is no whole number from 1 to 99"],
+    ["W1 --threads two", "--threads: two is no whole number from 1 to 99"],
+    ["W1 --engine reference --threads 2", "the engine reference has one thread"],
+    ["W1 --jsno", "Unknown option '--jsno'"],
+  ])("%s", (line, message) => {
+    expect(() => parse(line)).toThrow(new UsageError(message));
+  });
+});

@@ -1,0 +1,11 @@
+import { reference, type Engine } from "@unroll/core";
+
+export type EngineName = "reference";
+
+/** What workloads run on, by the number of its threads. */
+export const engines: Readonly<Record<EngineName, (threads: number) => Engine>> = {
+  reference: () => reference(),
+};
+
+/** The engines that can be told how many threads to use. */
+export const threaded: ReadonlySet<EngineName> = new Set();
