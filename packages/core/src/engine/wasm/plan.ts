@@ -1,11 +1,12 @@
 import type { Program } from "../../ir/program.ts";
 import type { Graph } from "../../graph/graph.ts";
-import { expandKernel } from "../../compiler/expand.ts";
+import { optimize } from "../../compiler/optimize.ts";
 import type { PlanOptions } from "../engine.ts";
 import { plan as planPlainly } from "../reference/plan.ts";
 
-/** Passes and lowering for this engine. */
-export function plan(graph: Graph, options: PlanOptions): Program {
-  const program = planPlainly(graph, options);
-  return { ...program, kernels: program.kernels.map(expandKernel) };
-}
+/** Columns of a packed panel: two vectors, which the widest tile of rows holds in registers. */
+const panel = 8;
+
+/** Passes and lowering for this engine. What is checked is planned node by node, for the reference engine to run. */
+export const plan = (graph: Graph, options: PlanOptions): Program =>
+  options.checks === "none" ? optimize(graph, { ...options, panel }) : planPlainly(graph, options);

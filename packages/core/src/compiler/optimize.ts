@@ -1,0 +1,43 @@
+import { kernelKey, type Kernel } from "../ir/kernel.ts";
+import type { Program, Statement } from "../ir/program.ts";
+import type { Graph } from "../graph/graph.ts";
+import { expandKernel } from "./expand.ts";
+import { runPasses, type PassTrace } from "./pass.ts";
+import { pipeline } from "./pipeline.ts";
+import { partition } from "./plan/partition.ts";
+import { plan, type PlanRequest } from "./plan/plan.ts";
+
+/** What a fast engine asks for. */
+export interface OptimizeRequest extends PlanRequest {
+  /** How many threads will run the program. One needs no barriers. */
+  readonly threads?: number;
+  /** Called after every pass. */
+  readonly trace?: (done: PassTrace) => void;
+}
+
+/**
+ * The program that fast engines run: passes on the graph, the plan, functions expanded into simple instructions, and,
+ * for more than one thread, calls shared out.
+ */
+export function optimize(graph: Graph, { threads = 1, trace, ...request }: OptimizeRequest): Program {
+  const planned = expandProgram(plan(runPasses(pipeline, graph, trace ? { trace } : {}), request));
+  return threads > 1 ? partition(planned) : planned;
+}
+
+/** Every kernel expanded. Two that were different may become equal. */
+function expandProgram(program: Program): Program {
+  const kernels: Kernel[] = [];
+  const places = new Map<string, number>();
+  const moved = program.kernels.map((kernel) => {
+    const expanded = expandKernel(kernel);
+    const key = kernelKey(expanded);
+    const place = places.get(key) ?? kernels.push(expanded) - 1;
+    places.set(key, place);
+    return place;
+  });
+  const inPlace = (statement: Statement): Statement => {
+    if (statement.kind === "call") return { ...statement, kernel: moved[statement.kernel]! };
+    return statement.kind === "loop" ? { ...statement, body: statement.body.map(inPlace) } : statement;
+  };
+  return { ...program, kernels, statements: program.statements.map(inPlace) };
+}
