@@ -31,7 +31,7 @@ export const twoClocks = (inputs: number, hidden: number) =>
       const { open, fresh } = label({ open: sigmoid(gate), fresh: tanh(input) });
       const slowNext = add(slow, mul(sigmoid(rate), sub(fast, slow)));
       const fastNext = add(mul(open, fresh), mul(sub(1, open), slowNext));
-      return [{ fast: fastNext, slow: slowNext }, fastNext];
+      return [label({ fast: fastNext, slow: slowNext }), fastNext];
     },
   });
 
