@@ -40,7 +40,7 @@ export function trainerOf(rnn: ReturnType<typeof twoClocks>, hidden: number) {
     readonly memory: Memory;
     readonly key: Value;
   }
-  const step = ({ params, memory, key }: Training, _nothing: undefined) => {
+  const step = ({ params, memory, key }: Training) => {
     const [next, use] = fork(key, 2);
     const { xs, first } = draw(use);
     const [last] = unroll(rnn, params.rnn, initialState(rnn.state, { batch, dtype: "f32" }), xs);

@@ -49,7 +49,7 @@ function learn(): void {
   const units = 8;
   const trainer = trainerOf(twoClocks(1, units), units);
   for (let step = 1; step <= 120; step++) {
-    const loss = trainer.step(undefined).loss.data[0]!;
+    const loss = trainer.step().loss.data[0]!;
     if (step === 1 || step % 20 === 0) console.log(`step ${step}: loss ${loss.toFixed(4)}`);
   }
 }

@@ -34,5 +34,5 @@ export const isMistake = (name: string): name is Mistake => Object.hasOwn(wrong,
 
 /** Begin to train a cell with a mistake in it. */
 export function make(mistake: Mistake): void {
-  trainerOf(wrong[mistake], hidden).step(undefined);
+  trainerOf(wrong[mistake], hidden).step();
 }
