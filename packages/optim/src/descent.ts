@@ -1,4 +1,15 @@
-import { add, cast, mapTree, mul, neg, tensor, unflatten, type DType, type Value } from "@unroll/core";
+import {
+  add,
+  cast,
+  mapTree,
+  mul,
+  neg,
+  tensor,
+  unflatten,
+  type DType,
+  type Operand,
+  type Value,
+} from "@unroll/core";
 import { expectParts, expectSameLeaves } from "./expect.ts";
 import { filledLike, type Memory } from "./memory.ts";
 import { expectRate, rateAt, type Rate } from "./rate.ts";
@@ -19,8 +30,11 @@ export interface DescentRule<Name extends string> {
   readonly learningRate: Rate;
   /** What is remembered of every leaf, in its own type, and the number it starts from. */
   readonly remembers: Readonly<Record<Name, number>>;
-  /** The rule of one step. Steps count from 1, in the dtype of the leaf; what depends on them alone is shared. */
-  at(step: Value): LeafRule<Name>;
+  /**
+   * The rule of one step. Steps count from 1; they and the step's rate are in the dtype of the leaf. What depends on
+   * them alone is shared.
+   */
+  at(step: Value, rate: Operand): LeafRule<Name>;
 }
 
 /**
@@ -53,7 +67,8 @@ export function descent<Name extends string>(op: string, rule: DescentRule<Name>
       const made = memory["step"] as Value;
       const rules = perDType((dtype) => {
         const before = cast(made, dtype);
-        return { rate: rateAt(op, learningRate, before), leafRule: at(add(before, 1)) };
+        const rate = rateAt(op, learningRate, before);
+        return { rate, leafRule: at(add(before, 1), rate) };
       });
       const next = record(names, (): Value[] => []);
       const move = (g: Value, x: Value, ...old: readonly Value[]): Value => {

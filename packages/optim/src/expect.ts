@@ -2,8 +2,14 @@ import { formatType, leaves, ShapeError, TreeError, UnrollError } from "@unroll/
 
 const ranges = {
   "[0, 1)": (n: number): boolean => n >= 0 && n < 1,
+  "[0, 1]": (n: number): boolean => n >= 0 && n <= 1,
+  "(0, 1)": (n: number): boolean => n > 0 && n < 1,
   "(0, 1]": (n: number): boolean => n > 0 && n <= 1,
   "[0, Infinity)": (n: number): boolean => n >= 0 && n < Infinity,
+  "(0, Infinity)": (n: number): boolean => n > 0 && n < Infinity,
+  "[1, Infinity)": (n: number): boolean => n >= 1 && n < Infinity,
+  "[4, Infinity)": (n: number): boolean => n >= 4 && n < Infinity,
+  "(1, Infinity)": (n: number): boolean => n > 1 && n < Infinity,
   "(0, Infinity]": (n: number): boolean => n > 0,
 };
 
@@ -65,4 +71,11 @@ const shown = 5;
 function list(paths: readonly string[]): string {
   const names = paths.slice(0, shown).map((path) => path || "a single leaf");
   return names.join(", ") + (paths.length > shown ? ` (and ${paths.length - shown} more)` : "");
+}
+
+/** Throws: UnrollError unless there are steps and each is later than the one before. */
+export function expectRising(op: string, name: string, steps: readonly number[]): void {
+  const rises = steps.every((n, i) => Number.isSafeInteger(n) && n > (steps[i - 1] ?? 0));
+  if (steps.length > 0 && rises) return;
+  throw new UnrollError(`${op}: ${name}: [${steps.join(", ")}] is no list of rising whole numbers above 0.`);
 }

@@ -1,5 +1,6 @@
 import { tensor } from "@unroll/core";
 import { describe, expect, test } from "vitest";
+import { expectPath } from "../../test/plain.ts";
 import { f64, follow, minimise, numbers, quadratic } from "../../test/train.ts";
 import { adam, adamw } from "./adam.ts";
 
@@ -47,6 +48,34 @@ describe("adam", () => {
       const expected = next();
       numbers(at).forEach((n, k) => expect(Math.abs(n - expected[k]!)).toBeLessThan(1e-12));
     }
+  });
+
+  test("Torch7's epsilon, in the biased root, gives its steps", () => {
+    const rule = () => {
+      let [m, v] = [0, 0];
+      return (g: number, x: number, t: number) => {
+        m = 0.9 * m + 0.1 * g;
+        v = 0.999 * v + 0.001 * g * g;
+        const size = (0.1 * Math.sqrt(1 - 0.999 ** t)) / (1 - 0.9 ** t);
+        return x - (size * m) / (Math.sqrt(v) + 0.01);
+      };
+    };
+    expectPath(adam({ learningRate: 0.1, epsilon: 0.01, epsilonIn: "biased" }), rule);
+  });
+
+  test("AMSGrad divides by the largest mean square so far", () => {
+    const rule = () => {
+      let [m, v, largest] = [0, 0, 0];
+      return (g: number, x: number, t: number) => {
+        m = 0.9 * m + 0.1 * g;
+        v = 0.9 * v + 0.1 * g * g;
+        largest = Math.max(largest, v);
+        return x - (0.1 * (m / (1 - 0.9 ** t))) / (Math.sqrt(largest / (1 - 0.9 ** t)) + 1e-8);
+      };
+    };
+    expectPath(adam({ learningRate: 0.1, beta2: 0.9, amsgrad: true }), rule);
+    const names = Object.keys(adam({ learningRate: 1, amsgrad: true }).init({ x: f64(0) }));
+    expect(names.sort()).toEqual(["largest", "mean", "meanSquare", "step"]);
   });
 
   test("with both betas 0 a step is the gradient over its size plus epsilon", () => {

@@ -1,5 +1,6 @@
-import { add, div, mul, sqrt, square, type Value } from "@unroll/core";
+import { add, div, maximum, mul, square, type Value } from "@unroll/core";
 import { descent, type LeafRule } from "../descent.ts";
+import { deviation, type EpsilonPlace } from "../epsilon.ts";
 import { expectIn } from "../expect.ts";
 import { average, correction } from "../moving-average.ts";
 import type { Rate } from "../rate.ts";
@@ -13,8 +14,12 @@ export interface AdamOptions {
   readonly beta1?: number;
   /** How much of the mean square is kept. Default: 0.999. */
   readonly beta2?: number;
-  /** Added to the root of the unbiased mean square. Default: 1e-8. */
+  /** Added to the root of the mean square. Default: 1e-8. */
   readonly epsilon?: number;
+  /** Which root epsilon is added to. Default: that of the unbiased mean square; in Torch7 that of the biased one. */
+  readonly epsilonIn?: EpsilonPlace;
+  /** Divide by the root of the largest mean square so far, so that no step size grows again. Default: false. */
+  readonly amsgrad?: boolean;
 }
 
 /** What makes Adam with decoupled weight decay. */
@@ -28,19 +33,22 @@ export interface AdamwOptions extends AdamOptions {
  * and divided by 1 - beta^step.
  *
  * Epsilon is added to the root of the unbiased v, as in the paper's algorithm and PyTorch; Torch7 adds it to that of
- * the biased one, which makes it larger in the first steps.
+ * the biased one, which makes it larger in the first steps: `epsilonIn: "biased"`. AMSGrad takes the largest of the
+ * biased v and then the bias out, as PyTorch does; its paper leaves the bias of both averages in.
  *
  * Throws: UnrollError.
- * Source: Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015, algorithm 1.
+ * Source: Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015, algorithm 1; for `amsgrad` Reddi, Kale and
+ * Kumar, On the Convergence of Adam and Beyond, 2018, algorithm 2.
  */
 export function adam({ learningRate, ...options }: AdamOptions): Transform {
-  return descent("adam", { learningRate, remembers: moments, at: adamRule("adam", options) });
+  return descent("adam", { learningRate, remembers: moments(options), at: adamRule("adam", options) });
 }
 
 /**
  * Adam with decoupled weight decay: a step also takes rate weightDecay times each parameter away, past the averages.
  *
- * As in PyTorch the decay follows the whole rate; in the paper only what a schedule multiplies it by.
+ * As in PyTorch the decay follows the whole rate; in the paper only what a schedule multiplies it by: that is
+ * `chain(adam(...), decoupledDecay(...))`, which can also spare some leaves.
  *
  * Throws: UnrollError.
  * Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019, algorithm 2.
@@ -50,7 +58,7 @@ export function adamw({ learningRate, weightDecay = 0.01, ...options }: AdamwOpt
   const adamAt = adamRule("adamw", options);
   return descent("adamw", {
     learningRate,
-    remembers: moments,
+    remembers: moments(options),
     at(step) {
       const leafRule = adamAt(step);
       return (g, remembered, x) => {
@@ -61,12 +69,21 @@ export function adamw({ learningRate, weightDecay = 0.01, ...options }: AdamwOpt
   });
 }
 
-const moments = { mean: 0, meanSquare: 0 } as const;
+type Moment = "mean" | "meanSquare" | "largest";
+
+const moments = ({ amsgrad = false }: Omit<AdamOptions, "learningRate">): Readonly<Record<Moment, number>> =>
+  (amsgrad ? { mean: 0, meanSquare: 0, largest: 0 } : { mean: 0, meanSquare: 0 }) as Record<Moment, number>;
 
 function adamRule(
   name: string,
-  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: Omit<AdamOptions, "learningRate">,
-): (step: Value) => LeafRule<keyof typeof moments> {
+  {
+    beta1 = 0.9,
+    beta2 = 0.999,
+    epsilon = 1e-8,
+    epsilonIn = "unbiased",
+    amsgrad = false,
+  }: Omit<AdamOptions, "learningRate">,
+): (step: Value) => LeafRule<Moment> {
   expectIn("[0, 1)", name, { beta1, beta2 });
   expectIn("[0, Infinity)", name, { epsilon });
   return (step) => {
@@ -75,8 +92,9 @@ function adamRule(
     return (g, remembered) => {
       const mean = average(beta1, remembered.mean, g);
       const meanSquare = average(beta2, remembered.meanSquare, square(g));
-      const deviation = sqrt(mul(meanSquare, unbiased2));
-      return [div(mul(mean, unbiased1), add(deviation, epsilon)), { mean, meanSquare }];
+      const largest = amsgrad ? maximum(remembered.largest, meanSquare) : meanSquare;
+      const scale = deviation(largest, unbiased2, epsilon, epsilonIn);
+      return [div(mul(mean, unbiased1), scale), { mean, meanSquare, largest }];
     };
   };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { expectPath } from "../../test/plain.ts";
 import { f64, follow, minimise, numbers, quadratic } from "../../test/train.ts";
 import { rmsprop } from "./rmsprop.ts";
 
@@ -23,6 +24,27 @@ test("it is the formula of Torch7 and PyTorch, with their defaults", () => {
     });
     numbers(at).forEach((n, k) => expect(n).toBeCloseTo(x[k]!, 12));
   }
+});
+
+test("centred, with momentum and a start, it is the formula of PyTorch", () => {
+  const rule = (start: number, momentum: number) => () => {
+    let [v, m, b] = [start, 0, 0];
+    return (g: number, x: number) => {
+      v = 0.9 * v + 0.1 * g * g;
+      m = 0.9 * m + 0.1 * g;
+      b = momentum * b + g / (Math.sqrt(Math.max(v - m * m, 0)) + 0.01);
+      return x - 0.01 * b;
+    };
+  };
+  const options = { learningRate: 0.01, decay: 0.9, epsilon: 0.01, centred: true };
+  expectPath(rmsprop({ ...options, momentum: 0.5 }), rule(0, 0.5));
+  expectPath(rmsprop({ ...options, start: 2 }), rule(2, 0));
+});
+
+test("Graves' epsilon stands under the root", () => {
+  const optimizer = rmsprop({ learningRate: 1, decay: 0.75, epsilon: 5, epsilonInRoot: true });
+  const [step] = follow(optimizer, { x: f64([0]) }, [{ x: f64([4]) }]);
+  expect(numbers(step!.updates)[0]).toBeCloseTo(-4 / 3, 14);
 });
 
 test("a gradient that is zero from the start moves nothing", () => {

@@ -64,6 +64,27 @@ describe("on a quadratic", () => {
   });
 });
 
+test("where Torch7's nag takes gradients is where Nesterov's form is", () => {
+  const [rate, momentum, curvature] = [0.05, 0.9, [1, 10]];
+  const start = [3, -2];
+  const path = minimise(
+    sgd({ learningRate: rate, momentum, nesterov: true }),
+    { x: f64(start) },
+    quadratic(curvature),
+    40,
+  );
+  // nag moves x along its velocity, takes the gradient there, and goes on from there.
+  const [x, velocity] = [[...start], [0, 0]];
+  for (const at of path) {
+    numbers(at).forEach((n, k) => {
+      const ahead = x[k]! + momentum * velocity[k]!;
+      velocity[k] = momentum * velocity[k]! - rate * curvature[k]! * ahead;
+      x[k]! += velocity[k];
+      expect(n).toBeCloseTo(x[k]! + momentum * velocity[k], 13);
+    });
+  }
+});
+
 test("what it remembers is named", () => {
   const start = { rnn: { wx: f64([1, 2]) }, b: f64(0) };
   const [step] = follow(sgd({ learningRate: 1, momentum: 0.5 }), start, [start]);
