@@ -176,6 +176,14 @@ export class Scalar {
     return this.#binary("remainder", x, y);
   }
 
+  /** x y + z, rounded once or twice. */
+  fma(x: Expr, y: Expr, z: Expr): Expr {
+    allow("fma", x);
+    expect("fma", y, x.dtype);
+    expect("fma", z, x.dtype);
+    return this.#push({ op: "fma", x: x.at, y: y.at, z: z.at }, x.dtype);
+  }
+
   select(when: Expr, x: Expr, y: Expr): Expr {
     expect("select", when, "bool");
     expect("select", y, x.dtype);
