@@ -68,9 +68,9 @@ export type Instruction =
   /** The result of an accumulator, in the epilogue of a reduction. */
   | { readonly op: "accumulator"; readonly which: number }
   | { readonly op: "cast"; readonly to: DType; readonly x: Reference }
-  /** n of x = m 2^n with 1 <= |m| < 2, as i32. Anything for 0, infinities and NaN. */
+  /** n of a normal x = m 2^n with 1 <= |m| < 2, as i32. Anything for 0, subnormal numbers, infinities and NaN. */
   | { readonly op: "exponent"; readonly x: Reference }
-  /** x 2^n, rounded once. */
+  /** x 2^n, rounded once, if 2^n is a normal number: n from -126 to 127, f64 from -1022 to 1023. Anything if not. */
   | { readonly op: "scale"; readonly x: Reference; readonly n: Reference }
   | { readonly op: Unary; readonly x: Reference }
   | { readonly op: Binary; readonly x: Reference; readonly y: Reference }
