@@ -1,5 +1,5 @@
 /**
- * Matchers for vitest. Importing this installs them.
+ * Matchers for vitest, which importing this installs, and the suite for engines.
  *
  *     import "@unroll/testing/vitest";
  *
@@ -10,6 +10,8 @@ import { Tensor, UnrollError, type Numbers } from "@unroll/core";
 import { expect } from "vitest";
 import { checkGradient } from "./check-gradient.ts";
 import { describeDifference, type Tolerance } from "./closeness.ts";
+
+export { engineSuite, type Skip } from "./engine-suite.ts";
 
 interface TensorMatchers<R> {
   /**

@@ -136,18 +136,6 @@ test("a scan is its unrolled steps, in values and in gradients", () => {
   );
 });
 
-test("a graph in f32 is that in f64, up to its roundings", () => {
-  fc.assert(
-    fc.property(arbitraryGraph({ dtype: "f32" }), (one) => {
-      const closed = withGradient(one, one.loss);
-      const { exact, bounds } = roundedResults(closed, one.inputs, engine);
-      run(closed, one.inputs).forEach(({ data }, i) => {
-        data.forEach((x, at) => expect(Math.abs(x - exact[i]!.data[at]!)).toBeLessThanOrEqual(bounds[i]!));
-      });
-    }),
-  );
-});
-
 test("what else is asked for changes no gradient: it counts every way from a value to the loss", () => {
   fc.assert(
     fc.property(arbitraryGraph(), fc.nat(), ({ graph: closed, inputs }, n) => {

@@ -1,4 +1,4 @@
-/** The standing properties of every op, by its row of samples. */
+/** The standing properties of every op, by its row of samples; that of its values is in the suite for engines. */
 import {
   customGradient,
   DTypeError,
@@ -20,7 +20,6 @@ import { describe, expect, test } from "vitest";
 import { checkGraphGradient, GradientMismatchError } from "../src/check-gradient.ts";
 import { finest, measureNoise } from "../src/difference.ts";
 import { DirectionalDerivative } from "../src/directional-derivative.ts";
-import { wrongValue } from "../src/samples/check-value.ts";
 import { samples } from "../src/samples/index.ts";
 import { expectedOf, graphOf, type Case, type Sample } from "../src/samples/sample.ts";
 import { load } from "../src/trace.ts";
@@ -58,26 +57,6 @@ const combine = (x: Tensor, y: Tensor, f: (x: number, y: number) => number): Ten
 
 const derivativeOf = (one: Case, seed: number, order = 1): DirectionalDerivative =>
   new DirectionalDerivative(graphOf(one), one.inputs, { order, seed, engine });
-
-describe("an op's value is that of its formula, and its type the inferred one", () => {
-  test.each(rows)("%s", (_, sample) => {
-    for (const dtype of sample.dtypes) {
-      fc.assert(
-        fc.property(sample.cases(dtype), (one) => {
-          expect(wrongValue(one, engine)).toBeUndefined();
-        }),
-      );
-    }
-  });
-});
-
-describe("an op's value is that of its formula at NaN, infinities and the ends of the range", () => {
-  test.each(rows.filter(([, { special }]) => special))("%s", (_, { special, dtypes }) => {
-    for (const dtype of ["f32", "f64"] as const) {
-      if (dtypes.includes(dtype)) expect(wrongValue(special!(dtype), engine)).toBeUndefined();
-    }
-  });
-});
 
 describe("an op's gradient is its slope", () => {
   test.each(differentiable)("%s", (_, { cases, order }) => {

@@ -1,0 +1,4 @@
+import { reference } from "@unroll/core";
+import { engineSuite } from "@unroll/testing/vitest";
+
+engineSuite(reference);
