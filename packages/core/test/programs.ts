@@ -15,6 +15,7 @@ import {
   max,
   mean,
   mul,
+  pad,
   randomKey,
   reshape,
   scan,
@@ -174,6 +175,19 @@ export const programs: Record<string, readonly [(...args: never[]) => unknown, r
       };
     },
     [random(6, 4), random(4, 6)],
+  ],
+  "slices with a step, paddings, and their gradients": [
+    (x: Value) => {
+      const y = slice(tanh(x), 1, 6, { step: 2 });
+      const padded = pad(mul(y, y), 2, 1, { value: 3 });
+      return {
+        y,
+        padded,
+        g: gradient(sum(mul(padded, padded)), x),
+        both: concat([x, pad(x, 0, 1)], { axis: 0 }),
+      };
+    },
+    [random(7, 3)],
   ],
   "softmax, log-sum-exp and masks": [
     (x: Value, mask: Value) => {

@@ -1,7 +1,7 @@
 import { sizeOf, type TensorType } from "../../tensor/type.ts";
 import type { ContractRequest, MapRequest, ReduceRequest, ScatterAddRequest } from "../../ir/request.ts";
 import { Scalar } from "../../ir/scalar.ts";
-import { compactView, type View } from "../../ir/view.ts";
+import { compactView, viewShape, type View } from "../../ir/view.ts";
 import type { Lowering, Node, Value } from "../../graph/node.ts";
 
 /** What a node's lowering rule asked for. */
@@ -83,19 +83,23 @@ export function isCopy({ reads = [], tables = [], body }: MapRequest): boolean {
 
 /**
  * Where the inputs of a node that only puts its inputs side by side (concat, stack, pad) would be copied to. Empty for
- * any other node.
+ * any other node, and for one that writes an element twice: what an input was written to early would be overwritten.
  */
 export function copiedInputs(node: Node, target: View): ReadonlyMap<Value, View> {
   const places = new Map(node.outputs.map((y) => [y, target] as const));
   const { asked, views } = rehearse(node, places);
+  const maps = asked.flatMap((each) => (each.form === "map" ? [each.request] : []));
+  const written = maps
+    .flatMap(({ writes }) => writes)
+    .reduce((sum, view) => sum + sizeOf(viewShape(view)), 0);
+  const fills = (request: MapRequest): boolean => (request.reads ?? []).length === 0;
+  const onlyCopies =
+    maps.length === asked.length && maps.every((request) => fills(request) || isCopy(request));
+  if (!onlyCopies || written > sizeOf(viewShape(target))) return new Map();
   const homes = new Map<Value, View>();
-  for (const { form, ...rest } of asked) {
-    if (form !== "map") return new Map();
-    const { request } = rest as { request: MapRequest };
-    if ((request.reads ?? []).length === 0) continue;
-    if (!isCopy(request)) return new Map();
-    const input = node.inputs.find((x) => views.get(x) === request.reads![0]);
-    if (input && !homes.has(input)) homes.set(input, request.writes[0]!);
+  for (const { reads = [], writes } of maps) {
+    const input = node.inputs.find((x) => views.get(x) === reads[0]);
+    if (input && !homes.has(input)) homes.set(input, writes[0]!);
   }
   return homes;
 }
