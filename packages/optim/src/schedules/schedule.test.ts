@@ -5,6 +5,12 @@ import type { Schedule } from "../rate.ts";
 import { constantRate } from "./constant-rate.ts";
 import { cosine } from "./cosine.ts";
 import { exponential } from "./exponential.ts";
+import { cosineRestarts } from "./cosine-restarts.ts";
+import { inverseTime } from "./inverse-time.ts";
+import { join } from "./join.ts";
+import { multiStep, stepDecay } from "./multi-step.ts";
+import { oneCycle } from "./one-cycle.ts";
+import { polynomial } from "./polynomial.ts";
 import { warmUp } from "./warm-up.ts";
 import { sgd } from "../first-order/sgd.ts";
 
@@ -56,6 +62,54 @@ describe("cosine", () => {
   test("the floor is 0 by default", () => {
     expect(rates(cosine({ rate: 3, steps: 100 }), [100])[0]).toBeCloseTo(0, 14);
   });
+});
+
+test("inverseTime is Torch7's learningRateDecay", () => {
+  expect(rates(inverseTime({ rate: 8, decay: 0.5 }), [0, 2, 6])).toEqual([8, 4, 2]);
+});
+
+test("stepDecay and multiStep fall at their steps and not before", () => {
+  expect(rates(stepDecay({ rate: 8, every: 3, factor: 0.5 }), [0, 2, 3, 5, 6])).toEqual([8, 8, 4, 4, 2]);
+  expect(rates(multiStep({ rate: 8, at: [2, 5], factor: 0.5 }), [0, 1, 2, 4, 5, 99])).toEqual([8, 8, 4, 4, 2, 2]);
+});
+
+test("polynomial falls as a power of what is left", () => {
+  expect(rates(polynomial({ rate: 9, steps: 4, floor: 1 }), [0, 1, 4, 9])).toEqual([9, 7, 1, 1]);
+  expect(rates(polynomial({ rate: 8, steps: 4, power: 2 }), [0, 2, 4])).toEqual([8, 2, 0]);
+});
+
+describe("cosineRestarts", () => {
+  /** The paper's equation, period by period. */
+  const plain = (step: number, rate: number, low: number, steps: number, growth: number): number => {
+    let [begin, length] = [0, steps];
+    while (step >= begin + length) [begin, length] = [begin + length, length * growth];
+    return low + ((rate - low) / 2) * (1 + Math.cos((Math.PI * (step - begin)) / length));
+  };
+
+  test.each([1, 2, 3])("periods that grow by %i are found to the step, in f32 too", (growth) => {
+    const schedule = cosineRestarts({ rate: 3, steps: 7, growth, floor: 1 });
+    const steps = [...Array(60).keys(), 7 * 2 ** 15 - 8, 7 * 2 ** 15 - 7, 7 * 2 ** 15];
+    rates(schedule, steps).forEach((n, i) => expect(n).toBeCloseTo(plain(steps[i]!, 3, 1, 7, growth), 12));
+    rates(schedule, steps, "f32").forEach((n, i) => expect(n).toBeCloseTo(plain(steps[i]!, 3, 1, 7, growth), 5));
+  });
+});
+
+describe("oneCycle", () => {
+  test("it is PyTorch's: up in 30 steps of 100, down in 70, from a 25th to a 250 000th", () => {
+    const found = rates(oneCycle({ rate: 1, steps: 100 }), [0, 14.5, 29, 64, 99, 500]);
+    const expected = [0.04, 0.52, 1, (1 + 4e-6) / 2, 4e-6, 4e-6];
+    found.forEach((n, i) => expect(n).toBeCloseTo(expected[i]!, 14));
+  });
+
+  test("a cycle too short to rise starts at the top", () => {
+    expect(rates(oneCycle({ rate: 1, steps: 2 }), [0, 1]).map((n) => n.toFixed(6))).toEqual(["1.000000", "0.000004"]);
+  });
+});
+
+test("join lets each schedule count its own steps", () => {
+  const schedule = join([warmUp(2, 8), exponential({ rate: 8, decay: 0.5, every: 2 }), 1], [2, 6]);
+  expect(rates(schedule, [0, 1, 2, 3, 4, 5, 6, 99])).toEqual([4, 8, 8, 8, 4, 4, 1, 1]);
+  expect(rates(join([3], []), [0, 5])).toEqual([3, 3]);
 });
 
 test("a constant rate is that at every step", () => {
@@ -115,6 +169,16 @@ test("options out of range are refused by name", () => {
   expect(() => warmUp(10, -1)).toThrowErrorMatchingInlineSnapshot(
     `[UnrollError: warmUp: then: -1 is not in [0, Infinity).]`,
   );
+  expect(() => multiStep({ rate: 1, at: [5, 5] })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: multiStep: at: [5, 5] is no list of rising whole numbers above 0.]`);
+  expect(() => join([1, 2], [])).toThrowErrorMatchingInlineSnapshot(`
+    [UnrollError: join: 2 rates and 0 steps to change at.
+    Between n rates there are n - 1 changes.]
+  `);
+  expect(() => oneCycle({ rate: 1, steps: 9, rising: 1 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: oneCycle: rising: 1 is not in (0, 1).]`);
+  expect(() => cosineRestarts({ rate: 1, steps: 9, growth: 1.5 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: cosineRestarts: growth: 1.5 is not a whole number above 0.]`);
+  expect(() => polynomial({ rate: 1, steps: 9, power: 0 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: polynomial: power: 0 is not in (0, Infinity).]`);
+  expect(() => inverseTime({ rate: 1, decay: -1 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: inverseTime: decay: -1 is not in [0, Infinity).]`);
+  expect(() => stepDecay({ rate: 1, every: 9, factor: 2 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: stepDecay: factor: 2 is not in (0, 1].]`);
   expect(() => cosine({ rate: 1, steps: -5 })).toThrowErrorMatchingInlineSnapshot(
     `[UnrollError: cosine: steps: -5 is not a whole number above 0.]`,
   );
