@@ -142,5 +142,22 @@ export function arbitraryTensors(
     .map((numbers) => types.map((type, i) => tensorOf(type, numbers.slice(ends[i]! - sizes[i]!, ends[i]))));
 }
 
+/** Records and lists of leaves, up to three deep, or a leaf alone. Keys come in any order, and some lists are empty. */
+export function arbitraryTree<T>(leaf: fc.Arbitrary<T>): fc.Arbitrary<Tree<T>> {
+  const key = fc.constantFrom("h", "c", "w", "wx", "b", "layer 1");
+  const { tree } = fc.letrec<{ tree: Tree<T> }>((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 3, depthIdentifier: "tree" },
+      leaf,
+      fc.array(tie("tree"), { maxLength: 3, depthIdentifier: "tree" }),
+      fc.dictionary(key, tie("tree"), { maxKeys: 3, depthIdentifier: "tree" }),
+    ),
+  }));
+  return tree;
+}
+
+/** A tree with leaves of one kind. */
+export type Tree<T> = T | readonly Tree<T>[] | { readonly [key: string]: Tree<T> };
+
 /** The number of elements of a shape. */
 export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);

@@ -4,6 +4,7 @@ export {
   arbitraryShape,
   arbitraryTensor,
   arbitraryTensors,
+  arbitraryTree,
   distinct,
   integers,
   interval,
@@ -12,6 +13,7 @@ export {
   truthValues,
   type Domain,
   type ShapeBounds,
+  type Tree,
 } from "./arbitraries.ts";
 export { arbitraryGraph, type ArbitraryGraphOptions, type RandomGraph } from "./arbitrary-graph.ts";
 export {

@@ -2,6 +2,7 @@
 import {
   add,
   compile,
+  dotTree,
   flatten,
   formatType,
   fromArray,
@@ -21,7 +22,7 @@ import {
 } from "@unroll/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { arbitraryTensor, sizeOf } from "../src/arbitraries.ts";
+import { arbitraryTensor, arbitraryTree, sizeOf } from "../src/arbitraries.ts";
 import { arbitraryGraph, type RandomGraph } from "../src/arbitrary-graph.ts";
 import { checkGraphGradient } from "../src/check-gradient.ts";
 import { finest, measureNoise } from "../src/difference.ts";
@@ -159,6 +160,25 @@ test("what else is asked for changes no gradient: it counts every way from a val
 /** What a scan emits has no gradient of its own when the loss sees the scan's state too. */
 const isEmitted = ({ node, index }: Value): boolean => node.op.emits?.(node.attrs, index) ?? false;
 
+/** The same tree with its keys in another order, at every level. */
+function shuffled<T>(tree: T, order: readonly number[]): T {
+  if (typeof tree !== "object" || tree === null || "~leaf" in tree) return tree;
+  if (Array.isArray(tree)) return tree.map((child: unknown) => shuffled(child, order)) as T;
+  const entries = Object.entries(tree).map(([key, child], i) => ({
+    key,
+    child: shuffled(child, order),
+    at: order[i] ?? 0,
+  }));
+  const sorted = entries.toSorted((p, q) => p.at - q.at);
+  return Object.fromEntries(sorted.map(({ key, child }) => [key, child])) as T;
+}
+
+const arbitraryOrder = fc.array(fc.integer(), { minLength: 3, maxLength: 3 });
+
+/** The numbers of a tree by path. */
+const numbers = (tree: unknown) =>
+  flatten(tree).map(({ path, leaf }) => [path, Array.from((leaf as Tensor).data)] as const);
+
 describe("trees", () => {
   interface Tree {
     readonly a: Value;
@@ -179,35 +199,41 @@ describe("trees", () => {
     );
     return { loss: add(sum(last.h), sum(last.m), sum(mul(ys.h, ys.row))), last };
   };
-  /** The same tree with keys in another order, at every level. */
-  const shuffled = <T>(tree: T, order: readonly number[]): T => {
-    if (typeof tree !== "object" || tree === null || "~leaf" in tree) return tree;
-    if (Array.isArray(tree)) return tree.map((child: unknown) => shuffled(child, order)) as T;
-    const entries = Object.entries(tree).map(([key, child], i) => ({
-      key,
-      child: shuffled(child, order),
-      at: order[i] ?? 0,
-    }));
-    return Object.fromEntries(entries.sort((p, q) => p.at - q.at).map(({ key, child }) => [key, child])) as T;
-  };
-
   test("the order in which keys are written changes no result", () => {
     const leaf = arbitraryTensor({ dtype: "f64", shape: [2] });
     const trees = fc.record({ a: leaf, b: fc.record({ c: leaf, d: leaf }), e: fc.tuple(leaf, leaf) });
-    const order = fc.array(fc.integer(), { minLength: 3, maxLength: 3 });
     fc.assert(
-      fc.property(trees, arbitraryTensor({ dtype: "f64", shape: [3, 2] }), order, (tree, x, keys) => {
-        const f = compile((t: Tree, xs: Value) => {
-          const { loss, last } = net(shuffled(t, keys), xs);
-          return shuffled({ last: shuffled(last, keys), grads: gradient(loss, shuffled(t, keys)) }, keys);
-        });
-        const plain = compile((t: Tree, xs: Value) => {
-          const { loss, last } = net(t, xs);
-          return { grads: gradient(loss, t), last };
-        });
-        const numbers = (result: unknown) =>
-          flatten(result).map(({ path, leaf }) => [path, Array.from((leaf as Tensor).data)]);
-        expect(numbers(f(shuffled(tree, keys), x))).toEqual(numbers(plain(tree, x)));
+      fc.property(
+        trees,
+        arbitraryTensor({ dtype: "f64", shape: [3, 2] }),
+        arbitraryOrder,
+        (tree, x, keys) => {
+          const f = compile((t: Tree, xs: Value) => {
+            const { loss, last } = net(shuffled(t, keys), xs);
+            return shuffled({ last: shuffled(last, keys), grads: gradient(loss, shuffled(t, keys)) }, keys);
+          });
+          const plain = compile((t: Tree, xs: Value) => {
+            const { loss, last } = net(t, xs);
+            return { grads: gradient(loss, t), last };
+          });
+          expect(numbers(f(shuffled(tree, keys), x))).toEqual(numbers(plain(tree, x)));
+        },
+      ),
+    );
+  });
+
+  test("a tree of any structure goes in and comes out by its paths", () => {
+    const leaf = arbitraryTensor({ dtype: "f64", shape: [2] });
+    fc.assert(
+      fc.property(arbitraryTree(leaf), arbitraryOrder, (tree, order) => {
+        fc.pre(flatten(tree).length > 0);
+        const twice = compile((t: unknown) => {
+          const own = shuffled(t, order);
+          return { t: own, slope: gradient(dotTree(own, t), shuffled(t, order) as Value) };
+        }) as unknown as (t: unknown) => { t: unknown; slope: unknown };
+        const { t, slope } = twice(shuffled(tree, order));
+        expect(numbers(t)).toEqual(numbers(tree));
+        expect(numbers(slope)).toEqual(numbers(tree).map(([path, xs]) => [path, xs.map((x) => 2 * x)]));
       }),
     );
   });
