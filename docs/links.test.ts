@@ -70,7 +70,7 @@ test("links are relative, and lead to files and headings that are there", () => 
 test("tests that a page quotes are in the files it names", () => {
   const quotes = pages.flatMap((page) => {
     const text = textOf(page).replaceAll(/\s+/g, " ");
-    return [...text.matchAll(/((?:"[^"]+"(?: and |, )?)+) in \[[^\]]+\]\(([^)]+\.test\.ts)\)/g)].flatMap(
+    return [...text.matchAll(/((?:"[^"]+"(?: and |, )?)+) in \[[^\]]+\]\(([^)]+\.ts)\)/g)].flatMap(
       ([, titles, file]) =>
         [...titles!.matchAll(/"([^"]+)"/g)].map(([, title]) => ({ page, title: title!, file: file! })),
     );

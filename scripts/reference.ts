@@ -179,7 +179,7 @@ const compact = (text: string): string =>
     .replaceAll("( ", "(")
     .replaceAll(/,? \)/g, ")")
     // That states which a step adds are refused is said in words.
-    .replace("R & { readonly [K in Exclude<keyof R, keyof S>]: never }", "S")
+    .replace("R & NoExtraKeys<R, S>", "S")
     .replace(", const R extends S", "")
     .replaceAll(/readonly (?=\w+\?)/g, "")
     .replace(/(?:options|\{[^{}]*\}): (\{[^}]*\}|\w+) = \{\}/, "options?: $1")
