@@ -1,4 +1,4 @@
-/** Every name of ours that the tables of the page mention is exported by one of the packages. */
+/** What the page says is there is exported by one of the packages, and what it says is not there is not. */
 import * as core from "@unroll/core";
 import * as coreNode from "@unroll/core/node";
 import * as data from "@unroll/data";
@@ -21,9 +21,11 @@ const namesIn = (code: string): string[] => [
 /** What is no name of ours: variables of the examples. */
 const variables = new Set(["f", "net", "params"]);
 
+const { text } = readPage("docs/coming-from-torch.md");
+
 test("every name in the second columns is exported", () => {
-  const cells = readPage("docs/coming-from-torch.md")
-    .text.split("\n")
+  const cells = text
+    .split("\n")
     .filter((line) => line.startsWith("| ") && !line.startsWith("| ---"))
     .map((line) => line.split(" | ")[1]!);
   const names = cells.flatMap((cell) =>
@@ -31,4 +33,12 @@ test("every name in the second columns is exported", () => {
   );
   expect(names.length).toBeGreaterThan(100);
   expect(names.filter((name) => !exported.has(name) && !variables.has(name))).toEqual([]);
+});
+
+test("no method of optim that is said to be missing is exported", () => {
+  const missing = text.slice(text.indexOf("## What is not there"));
+  const [, listed] = /^- optim's (.*?)\./ms.exec(missing)!;
+  const names = [...listed!.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
+  expect(names.length).toBeGreaterThan(0);
+  expect(names.filter((name) => exported.has(name))).toEqual([]);
 });
