@@ -41,6 +41,7 @@ export interface RandomGraph {
   readonly graph: Graph;
 }
 
+/** How large a random graph is. Sizes are from 1 to 3 unless the bounds say otherwise. */
 export interface ArbitraryGraphOptions extends ShapeBounds {
   /** Default: f64. */
   readonly dtype?: "f32" | "f64";

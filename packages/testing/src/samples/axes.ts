@@ -17,6 +17,7 @@ export const permutation = (rank: number): fc.Arbitrary<readonly number[]> =>
 /** A number that may be an axis, and may be none. */
 export const anyAxis: fc.Arbitrary<number> = fc.integer({ min: -5, max: 5 });
 
+/** Whether a shape has the axis, counted from either end. */
 export const isAxis = (axis: number, { length }: Shape): boolean => axis >= -length && axis < length;
 
 /** An axis counted from the front. */

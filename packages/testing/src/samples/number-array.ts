@@ -11,6 +11,7 @@ export interface NumberArray {
   readonly data: readonly number[];
 }
 
+/** The numbers of a tensor. */
 export const numbersOf = ({ shape, data }: Tensor): NumberArray => ({ shape, data: Array.from(data) });
 
 /** The array with a number for every position. */

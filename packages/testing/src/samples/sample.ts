@@ -66,6 +66,7 @@ export interface Sample {
   special?(dtype: "f32" | "f64"): Case;
 }
 
+/** The dtypes that ops are defined on: few are on other groups than these. */
 export const floats: readonly DType[] = ["f32", "f64"];
 export const numeric: readonly DType[] = ["f32", "f64", "i32"];
 export const everything: readonly DType[] = ["f32", "f64", "i32", "bool"];
