@@ -104,21 +104,22 @@ export function rewrite(closed: Graph, visit: Visit): Graph {
 /**
  * What becomes of the values of a graph when nodes are visited as `rewrite` does.
  *
- * `given` says what stands for some of its inputs. `nodes` are those of the graph, in an order in which each comes after
- * what it needs.
+ * `given` says what stands for some of its values, which are inputs then. `nodes` are those of the graph, in an order in
+ * which each comes after what it needs.
  */
 export function rewriteValues(
   closed: Graph,
   visit: Visit,
   given: ReadonlyMap<Value, Value> = new Map(),
-  nodes: readonly Node[] = nodesOf(closed),
+  nodes?: readonly Node[],
 ): (x: Value) => Value {
-  const cut = new Set(closed.inputs);
+  const inputs = [...closed.inputs, ...given.keys()];
+  const cut = new Set(inputs);
   const replaced = new Map(given);
   const current = (x: Value): Value => replaced.get(x) ?? x;
-  for (const node of nodes) {
-    const inputs = node.inputs.map(current);
-    const outputs = inPlaceOf(node, () => visit(node, inputs, current) ?? renew(node, inputs));
+  for (const node of nodes ?? nodesOf({ inputs, outputs: closed.outputs })) {
+    const xs = node.inputs.map(current);
+    const outputs = inPlaceOf(node, () => visit(node, xs, current) ?? renew(node, xs));
     if (outputs === node.outputs) continue;
     node.outputs.forEach((y, i) => {
       const z = outputs[i];
