@@ -53,13 +53,18 @@ export const mapLoop = (loop: Loop, now: (x: Value) => Value): Loop => ({
   emitted: loop.emitted.map(now),
 });
 
-/** What a scan gives: the last value of a carry by what the step reads, and the sequence of an emitted value. */
+/**
+ * What a scan gives: the last value of a carry by what the step reads, and the sequence of an emitted value.
+ */
 export interface Results {
   last(inner: Value): Value;
   rows(emitted: Value): Value;
 }
 
-/** Apply a loop. Sequences and captured values that the body does not use are left out, values emitted twice are one. */
+/**
+ * Apply a loop. Sequences and captured values that the body does not use are left out, values emitted twice
+ * are one.
+ */
 export function closeLoop(loop: Loop): Results {
   const { node, carries } = loop;
   const needed = new Set(nodesOf(bodyOf(loop)).flatMap(({ inputs }) => inputs));
@@ -81,7 +86,9 @@ export function closeLoop(loop: Loop): Results {
   };
 }
 
-/** The outputs of the scan that `loop` was opened from, when the loop that took its place has these results. */
+/**
+ * The outputs of the scan that `loop` was opened from, when the loop that took its place has these results.
+ */
 export const outputsOf = (
   { carries, emitted }: Loop,
   { last, rows }: Results,
@@ -98,8 +105,8 @@ export const varyingIn = (loop: Loop): ReadonlySet<Value> =>
     [...loop.carries, ...loop.sequences].map(({ inner }) => inner),
   );
 
-/** A value of a body that does not differ from step to step, made outside of it. */
-export function lift({ captured }: Loop, x: Value): Value {
+/** Values of a body that do not differ from step to step, made outside of it. */
+export function lifted({ captured }: Loop, values: readonly Value[]): (x: Value) => Value {
   const outer = new Map(captured.map((given) => [given.inner, given.outer]));
-  return rewriteValues({ inputs: [...outer.keys()], outputs: [x] }, () => undefined, outer)(x);
+  return rewriteValues({ inputs: [...outer.keys()], outputs: values }, () => undefined, outer);
 }
