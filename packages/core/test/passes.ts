@@ -38,8 +38,8 @@ export function optimised([f, args]: Program, passes: readonly Pass[]): Graph {
 }
 
 /**
- * How far passes move the results of a program, relative to the largest number of each, or to 1 if that is smaller.
- * Infinite when a number becomes NaN or the other way round.
+ * How far passes move the results of a program, relative to the largest number of each, or to 1 if that is
+ * smaller. Infinite when a number becomes NaN or the other way round.
  */
 export function difference(program: Program, passes: readonly Pass[]): number {
   const [plain, passed] = [results(program, []), results(program, passes)];

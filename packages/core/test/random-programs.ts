@@ -45,8 +45,9 @@ type Pick = (n: number) => number;
 const maxSeed = 2 ** 31;
 
 /**
- * A program that a seed determines: two recurrences of random steps, one on top of the other, at times nested, and the
- * gradient of all inputs. Steps mix what is carried, run along, captured and constant; some of what they make is not used.
+ * A program that a seed determines: two recurrences of random steps, one on top of the other, at times
+ * nested, and the gradient of all inputs. Steps mix what is carried, run along, captured and constant; some
+ * of what they make is not used.
  */
 export function randomProgram(seed: number): Program {
   const random = hostRandom(seed % maxSeed, "program");

@@ -51,7 +51,9 @@ export function runPasses(passes: readonly Pass[], graph: Graph, options: RunPas
 /** In which order a pass goes through bodies: outside first, or inside first. */
 export type Direction = "inwards" | "outwards";
 
-/** A pass that does the same on every level: to a graph, to the bodies of its scans, to those inside of them. */
+/**
+ * A pass that does the same on every level: to a graph, to the bodies of its scans, to those inside of them.
+ */
 export function everywhere(name: string, direction: Direction, level: (graph: Graph) => Graph): Pass {
   const run = (graph: Graph): Graph =>
     direction === "inwards" ? inBodies(level(graph), run) : level(inBodies(graph, run));

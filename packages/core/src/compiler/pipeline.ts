@@ -1,6 +1,10 @@
 import type { Pass } from "./pass.ts";
+import { batchProjections } from "./passes/batch-projections.ts";
+import { batchWeightGradients } from "./passes/batch-weight-gradients.ts";
 import { eliminateCommon } from "./passes/eliminate-common.ts";
 import { eliminateDead } from "./passes/eliminate-dead.ts";
+import { gatherProjections } from "./passes/gather-projections.ts";
+import { hoistInvariant } from "./passes/hoist-invariant.ts";
 import { mergeScans } from "./passes/merge-scans.ts";
 import { simplify } from "./passes/simplify.ts";
 
@@ -10,4 +14,12 @@ export const pipeline: readonly Pass[] = [
   mergeScans, // the forward scan and the one that also saves residuals are one scan
   simplify, // what is known before any run is not computed
   eliminateDead, // what nobody asks for, inside of scans too
+  batchWeightGradients, // what a loop only adds up is added up after it
+  batchProjections, // rows times a weight are one product for all steps, where that is cheaper
+  gatherProjections, // rows of a small table are projected once each
+  hoistInvariant, // what does not change inside a scan is computed before it
+  eliminateCommon,
+  mergeScans,
+  simplify,
+  eliminateDead,
 ];

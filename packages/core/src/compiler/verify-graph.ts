@@ -7,11 +7,11 @@ import { partsOf, type ScanAttrs } from "../scan/layout.ts";
 /**
  * Check that a graph is legal, and the bodies inside of it:
  *
- * - no input is named twice, and nothing depends on an input that is none of its own: neither of another function, nor
- *   of a body that it is not in;
+ * - no input is named twice, and nothing depends on an input that is none of its own: neither of another
+ *   function, nor of a body that it is not in;
  * - outputs have the types that the op infers from the inputs;
- * - body and node of a scan agree: in the number of inputs and in their types, those of sequences without the axis of
- *   time, and a carry has the same type before, after and in every step.
+ * - body and node of a scan agree: in the number of inputs and in their types, those of sequences without the
+ *   axis of time, and a carry has the same type before, after and in every step.
  *
  * Throws: InternalError that names the pass, or whoever made the graph.
  */

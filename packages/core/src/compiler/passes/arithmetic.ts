@@ -1,8 +1,8 @@
 import type { DType } from "../../tensor/type.ts";
 
 /**
- * Instructions on numbers that are known. Only those of which every engine gives the same bits: functions are left to the
- * engine that runs the program.
+ * Instructions on numbers that are known. Only those of which every engine gives the same bits: functions are
+ * left to the engine that runs the program.
  */
 export function compute(op: string, dtype: DType, xs: readonly number[]): number | undefined {
   const exact = tables[dtype][op];
@@ -78,7 +78,9 @@ interface Neutral {
   readonly right?: number;
 }
 
-/** The operand that makes an instruction give back the other one. A sum with 0 may change the sign of a zero. */
+/**
+ * The operand that makes an instruction give back the other one. A sum with 0 may change the sign of a zero.
+ */
 const neutrals: Readonly<Record<string, Neutral>> = {
   add: { left: 0, right: 0 },
   subtract: { right: 0 },

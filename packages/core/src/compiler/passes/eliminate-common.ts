@@ -5,13 +5,14 @@ import { keyOf, nameOf } from "./key.ts";
 import { bodyOf, closeLoop, mapLoop, openLoop, outputsOf, type Given } from "./loop.ts";
 
 /**
- * Equal nodes are one: the same op on the same inputs with equal attributes, scans with equal bodies included.
+ * Equal nodes are one: the same op on the same inputs with equal attributes, scans with equal bodies
+ * included.
  *
  *     a = mul(x, w)    c = add(a, b)            a = mul(x, w)    c = add(a, a)
  *     b = mul(x, w)                      ->
  *
- * What a body captures twice, or runs along twice, it has once. A random op is no exception: the same key gives the same
- * numbers, and that no key is used twice has been checked before. Bits stay as they are.
+ * What a body captures twice, or runs along twice, it has once. A random op is no exception: the same key
+ * gives the same numbers, and that no key is used twice has been checked before. Bits stay as they are.
  */
 export const eliminateCommon: Pass = { name: "eliminateCommon", run: shareEqual };
 
@@ -39,7 +40,10 @@ export class Common {
   }
 }
 
-/** A loop whose body has been gone through, and has every input and output once; undefined when it is that already. */
+/**
+ * A loop whose body has been gone through, and has every input and output once; undefined when it is that
+ * already.
+ */
 function shareInLoop(node: Node, inputs: readonly Value[], common: Common): readonly Value[] | undefined {
   const loop = openLoop(node, inputs);
   if (!loop) return undefined;

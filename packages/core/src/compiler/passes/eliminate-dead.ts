@@ -10,8 +10,8 @@ import { bodyOf, closeLoop, openLoop, type Loop } from "./loop.ts";
  *       c' = ..., h' = ..., i = ...              ->       h' = ...
  *     only hs is used, and h' needs no c
  *
- * An emitted value goes when no node uses its sequence. A carry goes when nobody uses its last value and no other carry
- * or emitted value that stays needs it: that it needs itself does not count.
+ * An emitted value goes when no node uses its sequence. A carry goes when nobody uses its last value and no
+ * other carry or emitted value that stays needs it: that it needs itself does not count.
  */
 export const eliminateDead: Pass = everywhere("eliminateDead", "inwards", (graph) => {
   const kept = livingParts(graph);
@@ -31,7 +31,9 @@ export const eliminateDead: Pass = everywhere("eliminateDead", "inwards", (graph
   });
 });
 
-/** For every scan that something needs, the carries (by what the step reads) and the outputs that it needs. */
+/**
+ * For every scan that something needs, the carries (by what the step reads) and the outputs that it needs.
+ */
 function livingParts(graph: Graph): ReadonlyMap<Node, ReadonlySet<Value>> {
   const alive = new Set(graph.outputs);
   const kept = new Map<Node, ReadonlySet<Value>>();

@@ -2,8 +2,8 @@ import { nodesOf, type Graph } from "../../graph/graph.ts";
 import type { Node, Value } from "../../graph/node.ts";
 
 /**
- * What a node computes, as text: its op, its attributes, and its inputs by the names that `nameOf` gives them. Nodes
- * with equal texts are equal.
+ * What a node computes, as text: its op, its attributes, and its inputs by the names that `nameOf` gives
+ * them. Nodes with equal texts are equal.
  */
 export function keyOf({ op, attrs }: Node, inputs: readonly Value[], nameOf: (x: Value) => string): string {
   const bodies = op.bodies?.(attrs) ?? [];
@@ -13,7 +13,10 @@ export function keyOf({ op, attrs }: Node, inputs: readonly Value[], nameOf: (x:
 /** The name of a value that is like no other. */
 export const nameOf = ({ node, index }: Value): string => `${node.id}.${index}`;
 
-/** Attributes are plain records; whatever else is in them (functions, tensors, values) is equal to itself alone. */
+/**
+ * Attributes are plain records; whatever else is in them (functions, tensors, values) is equal to itself
+ * alone.
+ */
 function write(x: unknown, bodies: readonly Graph[]): string {
   if (typeof x === "number") return Object.is(x, -0) ? "-0" : String(x);
   if (typeof x === "string") return JSON.stringify(x);
@@ -27,7 +30,9 @@ function write(x: unknown, bodies: readonly Graph[]): string {
     .join()}}`;
 }
 
-/** A graph by what its outputs are made of: equal for graphs that differ in nothing but which nodes they are. */
+/**
+ * A graph by what its outputs are made of: equal for graphs that differ in nothing but which nodes they are.
+ */
 function writeGraph({ inputs, outputs }: Graph): string {
   const names = new Map<Value, string>(inputs.map((x, i) => [x, `in${i}`]));
   const lines: string[] = [];

@@ -108,7 +108,7 @@ describe("scans stay apart", () => {
     expect(sizes(run(scan(step, start, a)[0]))).toHaveLength(2);
   });
 
-  test("when they start from different states, or run in different directions, or do different things", () => {
+  test("when states, directions or steps are different", () => {
     const scans = [
       scan(step, start, xs),
       scan(step, w, xs),

@@ -10,8 +10,8 @@ import { bodyOf, closeLoop, mapLoop, openLoop, outputsOf, type Given, type Loop 
  *     c, h, hs         = scan c0, h0, xs           c, h, hs, gates = scan c0, h0, xs
  *     c, h, hs, gates  = scan c0, h0, xs     ->
  *
- * A derivative makes them: the forward scan, and the same one emitting residuals too. So does `watch`, and whoever runs
- * a cell twice. Of each two, neither may need the other. Bits stay as they are.
+ * A derivative makes them: the forward scan, and the same one emitting residuals too. So does `watch`, and
+ * whoever runs a cell twice. Of each two, neither may need the other. Bits stay as they are.
  */
 export const mergeScans: Pass = everywhere("mergeScans", "inwards", (graph) => {
   let current = graph;
@@ -42,7 +42,9 @@ function findPair(graph: Graph): Pair | undefined {
   return undefined;
 }
 
-/** Whether two loops start from the same state and run the same way; without a state, along a common sequence. */
+/**
+ * Whether two loops start from the same state and run the same way; without a state, along a common sequence.
+ */
 function runAlike(a: Loop, b: Loop): boolean {
   const [p, q] = [a.node, b.node];
   if (p.op !== q.op || p.attrs.length !== q.attrs.length || p.attrs.reverse !== q.attrs.reverse) return false;
@@ -72,8 +74,8 @@ function merge(first: Loop, second: Loop): Pair | undefined {
 }
 
 /**
- * The inputs of two bodies, each once. `given` takes down what stands for those of the second: an input of the first, or
- * a new one, because the bodies may use one value for different things.
+ * The inputs of two bodies, each once. `given` takes down what stands for those of the second: an input of
+ * the first, or a new one, because the bodies may use one value for different things.
  */
 function joined(first: readonly Given[], second: readonly Given[], given: Map<Value, Value>): Given[] {
   const all = [...first];

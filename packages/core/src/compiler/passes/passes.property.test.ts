@@ -1,12 +1,18 @@
+import { arbitraryGraph } from "@unroll/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { difference } from "../../../test/passes.ts";
 import { programs } from "../../../test/programs.ts";
 import { randomProgram } from "../../../test/random-programs.ts";
+import { gradient, type Value } from "../../index.ts";
 import type { Pass } from "../pass.ts";
 import { pipeline } from "../pipeline.ts";
+import { batchProjections } from "./batch-projections.ts";
+import { batchWeightGradients } from "./batch-weight-gradients.ts";
 import { eliminateCommon } from "./eliminate-common.ts";
 import { eliminateDead } from "./eliminate-dead.ts";
+import { gatherProjections } from "./gather-projections.ts";
+import { hoistInvariant } from "./hoist-invariant.ts";
 import { mergeScans } from "./merge-scans.ts";
 import { simplify } from "./simplify.ts";
 
@@ -18,7 +24,11 @@ const passes: readonly (readonly [name: string, passes: readonly Pass[], apart: 
   ["mergeScans", [mergeScans], 0],
   ["eliminateCommon, mergeScans", [eliminateCommon, mergeScans], 0],
   ["eliminateDead", [eliminateDead], 0],
+  ["hoistInvariant", [hoistInvariant], 0],
   ["simplify", [simplify], rounded],
+  ["batchWeightGradients", [batchWeightGradients], rounded],
+  ["batchProjections", [batchProjections], rounded],
+  ["gatherProjections", [batchProjections, gatherProjections], rounded],
   ["the whole pipeline", pipeline, rounded],
 ];
 
@@ -27,6 +37,18 @@ describe.each(passes)("%s keeps the values", (_, list, apart) => {
     fc.assert(
       fc.property(fc.nat(), (seed) => {
         expect(difference(randomProgram(seed), list)).toBeLessThanOrEqual(apart);
+      }),
+    );
+  });
+
+  test("of arbitrary graphs of all ops and their gradients", () => {
+    fc.assert(
+      fc.property(arbitraryGraph(), ({ inputs, loss }) => {
+        const program = (xs: readonly Value[]) => {
+          const y = loss(xs);
+          return { y, g: gradient(y, xs, { allowUnused: true }) };
+        };
+        expect(difference([program, [inputs]], list)).toBeLessThanOrEqual(apart);
       }),
     );
   });

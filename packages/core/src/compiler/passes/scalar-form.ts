@@ -16,8 +16,8 @@ export const itself = (x: Value): Form => ({ kind: "multiple", by: 1, x });
 const number = (value: number): Form => ({ kind: "number", value });
 
 /**
- * What an elementwise node makes of inputs of these forms, by its own scalar rule: so `mul(x, 1)`, and whatever a user's
- * op does that comes to the same, is x. Undefined: nothing simpler than the node itself.
+ * What an elementwise node makes of inputs of these forms, by its own scalar rule: so `mul(x, 1)`, and
+ * whatever a user's op does that comes to the same, is x. Undefined: nothing simpler than the node itself.
  */
 export function formOf(node: Node, inputs: readonly Form[]): Form | undefined {
   const { body, result } = scalarRule(node);

@@ -21,8 +21,8 @@ import { simplifyLoop } from "./simplify-loop.ts";
  *     add(pad(a, 0, n), pad(b, m, 0))             -> concat([a, b])
  *     scan that runs along full(0, [T, B])        -> scan with full(0, [B]) in its body
  *
- * Values stay equal, but for the sign of a zero and the rounding of c (b x), which becomes (c b) x. Nothing is
- * multiplied by zero: 0 x is NaN where x is infinite.
+ * Values stay equal, but for the sign of a zero and the rounding of c (b x), which becomes (c b) x. Nothing
+ * is multiplied by zero: 0 x is NaN where x is infinite.
  */
 export const simplify: Pass = {
   name: "simplify",
@@ -58,7 +58,10 @@ class Simplifier {
     return maker && fillOf(maker);
   }
 
-  /** A movement of a fill is a fill; one that moves nothing, alone or together with the one before it, is its input. */
+  /**
+   * A movement of a fill is a fill; one that moves nothing, alone or together with the one before it, is its
+   * input.
+   */
   #movement(node: Node, inputs: readonly Value[]): readonly Value[] | undefined {
     const [x] = inputs as readonly [Value];
     const value = this.#fill(x);
