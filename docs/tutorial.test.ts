@@ -7,13 +7,20 @@ import { describe, expect, test } from "vitest";
 import { programOf, readPage, root, runPage, type Block } from "../scripts/pages.ts";
 
 const tutorial = readdirSync(join(root, "docs/tutorial")).map((name) => `docs/tutorial/${name}`);
-const pages = ["docs/architecture.md", "docs/coming-from-torch.md", "docs/how-it-works.md", ...tutorial].map(
-  readPage,
-);
+const pages = [
+  "README.md",
+  "docs/architecture.md",
+  "docs/coming-from-torch.md",
+  "docs/how-it-works.md",
+  ...tutorial,
+].map(readPage);
+
+/** Pages take a second at most; a machine may have other things to do. */
+const timeout = 60_000;
 
 describe("a page prints what it shows", () => {
   for (const page of pages) {
-    test(page.file, async () => {
+    test(page.file, { timeout }, async () => {
       const printed = await runPage(page);
       page.outputs.forEach((output, i) => expectShown(printed[i]!, output, `${page.file}:${output.line}`));
       expect(printed.at(-1), `${page.file}: the end prints something that the page does not show`).toBe("");
@@ -28,7 +35,7 @@ function expectShown(printed: string, { text }: Block, where: string): void {
   expect(printed, where).toMatch(new RegExp(`^${parts.join("[^]*")}$`));
 }
 
-test("TypeScript accepts every page", () => {
+test("TypeScript accepts every page", { timeout }, () => {
   const folder = join(root, "node_modules/.cache/docs");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
