@@ -57,6 +57,15 @@ interface Entry extends Documentation {
 
 const read = (file: string): string => readFileSync(join(root, sources, file), "utf8");
 
+/** Whether the page says that an op has a derivative. */
+export function hasGradient(name: string): boolean {
+  const { meaning, parts } = entryOf(name, filesOfOps().get(name)!);
+  const gradient = parts.get("Gradient");
+  return gradient === undefined
+    ? /\bits gradient\b/.test(meaning)
+    : !/^(none|zero|it has none)\b/.test(gradient);
+}
+
 /** The text of the page. */
 export function reference(): string {
   const files = filesOfOps();
@@ -79,8 +88,8 @@ This page is made from the sources by \`scripts/reference.ts\`; a test asserts t
 
 An \`Operand\` is a value or a number; a number takes the dtype of its neighbour. Nothing is promoted. Shapes broadcast as in
 NumPy where an op says so. Axes count from the front, or from the back when negative. In shapes, \`[...]\` is any number of
-axes. Under *Gradient*, \`dx\` is the cotangent of \`x\` and \`dy\` that of the result; an op without that line has none. Errors
-are explained in [errors](../errors.md).`;
+axes. Under *Gradient*, \`dx\` is the cotangent of \`x\` and \`dy\` that of the result; an op that says nothing of one has none.
+Errors are explained in [errors](../errors.md).`;
 
 const link = (name: string): string => `[\`${name}\`](#${name.toLowerCase()})`;
 
