@@ -53,17 +53,15 @@ const exponentials: PerFloat<Exponential> = {
   },
 };
 
-/** e^x. Within 1 ulp, of subnormal results too. */
+/** e^x. Within 1.2 ulp, of subnormal results too. */
 export const exp: Expansion = (s, x) => {
   const { range, exp: fit } = tableFor(x, exponentials);
   const constant = constantsOf(s, x);
   const { n, r } = reduce(s, s.max(s.min(x, constant(range[1])), constant(range[0])));
-  // 2^n itself may be too large or too small for a number, though e^x is not. The first product is exact.
-  const half = s.shiftRight(n, s.constant("i32", 1));
-  return s.scale(s.scale(polynomial(s, r, [1, 1, ...fit]), half), s.subtract(n, half));
+  return scaleTwice(s, polynomial(s, r, [1, 1, ...fit]), n);
 };
 
-/** 1 / (1 + e^-x). Its relative error is within 3 ulp where it is e^x, too, so that its logarithm is good. */
+/** 1 / (1 + e^-x). Its relative error is within 2.5 ulp where it is e^x, too, so that its logarithm is good. */
 export const sigmoid: Expansion = (s, x) => {
   const { range, exp: fit, reserve } = tableFor(x, exponentials);
   const constant = constantsOf(s, x);
@@ -85,6 +83,31 @@ export const expm1: Expansion = (s, x) => {
   const result = s.fma(half, rest, s.subtract(half, constant(0.5)));
   return s.select(s.less(s.abs(x), constant(tiny)), x, s.add(result, result));
 };
+
+/** 2^x, for an x above the least exponent of a normal number and below the largest one. */
+export const powerOfTwo: Expansion = (s, x) => {
+  const { exp: fit } = tableFor(x, exponentials);
+  const n = s.nearest(x);
+  const r = s.multiply(s.subtract(x, n), s.constant(x.dtype, Math.LN2));
+  return s.scale(polynomial(s, r, [1, 1, ...fit]), s.cast(n, "i32"));
+};
+
+/** 2^(x + low), with a low that is below the digits of x. */
+export function powerOfSum(s: Scalar, x: Expr, low: Expr): Expr {
+  const { range, exp: fit } = tableFor(x, exponentials);
+  const constant = constantsOf(s, x);
+  const [least, most] = [Math.floor(range[0] * Math.LOG2E), Math.ceil(range[1] * Math.LOG2E)];
+  const within = s.max(s.min(x, constant(most)), constant(least));
+  const n = s.nearest(within);
+  const r = s.multiply(s.add(s.subtract(within, n), low), constant(Math.LN2));
+  return scaleTwice(s, polynomial(s, r, [1, 1, ...fit]), s.cast(n, "i32"));
+}
+
+/** x 2^n, where 2^n itself may be too large or too small for a number. The first product is exact. */
+function scaleTwice(s: Scalar, x: Expr, n: Expr): Expr {
+  const half = s.shiftRight(n, s.constant("i32", 1));
+  return s.scale(s.scale(x, half), s.subtract(n, half));
+}
 
 /** n and r of x = n ln 2 + r, with |r| <= ln 2 / 2. */
 function reduce(s: Scalar, x: Expr): { readonly n: Expr; readonly r: Expr } {

@@ -7,7 +7,7 @@ interface Logarithm {
   readonly lift: number;
   /** ln 2 in two parts. The first has so few digits that its products with n have no rounding error. */
   readonly ln2: readonly [high: number, low: number];
-  /** (log((1 + t) / (1 - t)) / t - 2) / t^2 as a polynomial in t^2, where (1 + t) / (1 - t) is within a factor sqrt 2 of 1. */
+  /** (log q / t - 2) / t^2 with q = (1 + t) / (1 - t), as a polynomial in t^2, for q within sqrt 2 of 1. */
   readonly fit: readonly number[];
 }
 
@@ -32,33 +32,36 @@ const logarithms: PerFloat<Logarithm> = {
 
 /** log x. Within 1 ulp; -Infinity at 0, NaN below. */
 export const log: Expansion = (s, x) => {
-  const { small, lift } = tableFor(x, logarithms);
-  const constant = constantsOf(s, x);
-  const isSmall = s.less(x, constant(small));
-  const { m, n } = takeApart(s, s.multiply(x, s.select(isSmall, constant(2 ** lift), constant(1 / 4))));
-  const whole = s.add(s.cast(n, x.dtype), s.select(isSmall, constant(-lift), constant(2)));
-  return atTheEnds(s, x, x, logarithm(s, whole, s.subtract(m, constant(1))));
+  const { m, n } = takeApart(s, x);
+  return atTheEnds(s, x, x, logarithm(s, n, s.subtract(m, s.constant(x.dtype, 1))));
 };
 
-/** log(1 + x). Within 2 ulp, near 0 too; -Infinity at -1, NaN below. */
+/** log(1 + x). Within 1.5 ulp, near 0 too; -Infinity at -1, NaN below. */
 export const log1p: Expansion = (s, x) => {
   const constant = constantsOf(s, x);
-  // u + c = 1 + x exactly, in the manner of Dekker, 1971: the smaller term is added to the larger one.
+  // u + c = 1 + x exactly, by Dekker, 1971: the smaller term is added to the larger one.
   const [large, less] = [s.max(x, constant(1)), s.min(x, constant(1))];
   const u = s.add(large, less);
   const c = s.subtract(less, s.subtract(u, large));
-  const { m, n } = takeApart(s, s.multiply(u, constant(1 / 4)));
+  const { m, n } = takeQuarterApart(s, s.multiply(u, constant(1 / 4)));
   const lost = s.multiply(s.scale(c, s.negate(n)), constant(1 / 4));
   const f = s.add(s.subtract(m, constant(1)), lost);
   const result = logarithm(s, s.add(s.cast(n, x.dtype), constant(2)), f);
   return s.select(s.equal(x, constant(0)), x, atTheEnds(s, x, u, result));
 };
 
-/**
- * m and n of x = m 2^n with m between sqrt(1/2) and sqrt(2). Taken of a quarter of a number, 2^n and 2^-n are always
- * normal.
- */
-function takeApart(s: Scalar, x: Expr): { readonly m: Expr; readonly n: Expr } {
+/** m and n of a positive finite x = m 2^n, with m between sqrt(1/2) and sqrt(2); n is a float. */
+export function takeApart(s: Scalar, x: Expr): { readonly m: Expr; readonly n: Expr } {
+  const { small, lift } = tableFor(x, logarithms);
+  const constant = constantsOf(s, x);
+  const isSmall = s.less(x, constant(small));
+  const quarter = s.multiply(x, s.select(isSmall, constant(2 ** lift), constant(1 / 4)));
+  const { m, n } = takeQuarterApart(s, quarter);
+  return { m, n: s.add(s.cast(n, x.dtype), s.select(isSmall, constant(-lift), constant(2))) };
+}
+
+/** The same, with n as i32, of a quarter of a number: so 2^n and 2^-n are normal. */
+function takeQuarterApart(s: Scalar, x: Expr): { readonly m: Expr; readonly n: Expr } {
   const n = s.exponent(s.multiply(x, s.constant(x.dtype, Math.SQRT2)));
   return { m: s.scale(x, s.negate(n)), n };
 }
@@ -76,7 +79,7 @@ function logarithm(s: Scalar, n: Expr, f: Expr): Expr {
   return s.fma(n, constant(ln2[0]), s.subtract(f, s.subtract(h, rest)));
 }
 
-/** What a logarithm is where its argument `u` is not a positive finite number; Infinity and NaN are those of x. */
+/** A logarithm where its argument `u` is not a positive finite number; Infinity and NaN are those of x. */
 function atTheEnds(s: Scalar, x: Expr, u: Expr, inside: Expr): Expr {
   const constant = constantsOf(s, x);
   const atZero = s.select(s.equal(u, constant(0)), constant(-Infinity), constant(NaN));
