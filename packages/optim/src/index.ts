@@ -56,3 +56,27 @@ export {
   type ReduceOnPlateauOptions,
 } from "./schedules/reduce-on-plateau.ts";
 export { warmUp } from "./schedules/warm-up.ts";
+
+export { cmaEs, type CmaEsOptions } from "./whole-vector/cma-es.ts";
+export {
+  conjugateGradient,
+  type ConjugateGradientOptions,
+  type ConjugateGradientOutcome,
+} from "./whole-vector/conjugate-gradient.ts";
+export { gaussNewtonProduct, hessianProduct } from "./whole-vector/curvature.ts";
+export { differentialEvolution, type DifferentialEvolutionOptions } from "./whole-vector/differential-evolution.ts";
+export { fista, ista, l1, type FistaOptions, type Penalty } from "./whole-vector/fista.ts";
+export { hessianFree, type HessianFreeOptions, type HessianFreeOutcome } from "./whole-vector/hessian-free.ts";
+export { lbfgs, type LbfgsOptions, type LbfgsOutcome } from "./whole-vector/lbfgs.ts";
+export type { LbfgsMemory } from "./whole-vector/lbfgs-memory.ts";
+export type {
+  Evaluation,
+  Objective,
+  Outcome,
+  Progress,
+  StopReason,
+  Watched,
+} from "./whole-vector/objective.ts";
+export { overTree, type OverTree } from "./whole-vector/over-tree.ts";
+export type { RasmussenOptions } from "./whole-vector/rasmussen.ts";
+export type { StrongWolfeOptions } from "./whole-vector/strong-wolfe.ts";
