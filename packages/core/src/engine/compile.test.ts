@@ -146,7 +146,10 @@ describe("errors of compile", () => {
   test("an index out of range names op, index, size and path, and onError is shown the node", () => {
     const shown: (string | undefined)[] = [];
     const onError = (_: Error, __: Graph, node: Node | undefined): void => void shown.push(node?.op.name);
-    const f = compile((params: { table: Value }, ids: Value) => take(params.table, ids), { onError });
+    const f = compile((params: { table: Value }, ids: Value) => take(params.table, ids), {
+      checks: "indices",
+      onError,
+    });
     const table = tensor([[1], [2]]);
     expect([...f({ table }, tensor([1, -1], { dtype: "i32" })).data]).toEqual([2, 0]);
     expect(() => f({ table }, tensor([1, 2], { dtype: "i32" }))).toThrowErrorMatchingInlineSnapshot(`

@@ -9,9 +9,12 @@ import type { Engine, Executable } from "./engine.ts";
 
 /** How a function is compiled and watched over. */
 export interface CompileOptions {
-  /** Default: the reference engine. */
+  /** Default: the WebAssembly engine, or the reference engine on a host without vectors. */
   readonly engine?: Engine;
-  /** What every run looks for; see `docs/errors.md`. Default: that of the engine. */
+  /**
+   * What every run looks for; see `docs/errors.md`. Default: nothing, and indices on the reference engine. A checked run
+   * is interpreted, and slow.
+   */
   readonly checks?: Checks;
   /** Called after each compilation with the types it is for and the milliseconds it took. */
   readonly onCompile?: (types: string, ms: number) => void;

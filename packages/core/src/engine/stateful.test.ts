@@ -64,9 +64,11 @@ describe("stateful", () => {
   });
 
   test("a step that throws leaves the state as it was", () => {
-    const trainer = stateful((s: { n: Value }, i: Value) => [{ n: add(s.n, 1) }, take(s.n, i)], {
-      n: tensor([1, 2]),
-    });
+    const trainer = stateful(
+      (s: { n: Value }, i: Value) => [{ n: add(s.n, 1) }, take(s.n, i)],
+      { n: tensor([1, 2]) },
+      { checks: "indices" },
+    );
     expect(() => trainer.step(tensor(5, { dtype: "i32" }))).toThrow("index 5 is outside");
     expect([...trainer.state.n.data]).toEqual([1, 2]);
     trainer.step(tensor(1, { dtype: "i32" }));
