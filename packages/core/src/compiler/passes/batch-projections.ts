@@ -5,6 +5,7 @@ import { contract } from "../../ops/contract.ts";
 import { everywhere, type Pass } from "../pass.ts";
 import { letterBeside, sidesOf, type Contraction } from "./letters.ts";
 import { bodyOf, closeLoop, lifted, openLoop, varyingIn, type Given, type Loop } from "./loop.ts";
+import { Uses } from "./uses.ts";
 
 /** When a projection leaves its loop. */
 export interface ProjectionLimits {
@@ -44,16 +45,14 @@ export const batchProjections: Pass = batchProjectionsWithin({ rows: 16, element
 
 /** What only a scatter uses, with how many rows that has. */
 function scatteredOutputs(graph: Graph): ReadonlyMap<Value, number> {
-  const users = new Map<Value, Node[]>();
-  for (const node of nodesOf(graph))
-    for (const x of node.inputs) users.set(x, [...(users.get(x) ?? []), node]);
-  const scattered = new Map<Value, number>();
-  for (const [x, [user, ...others]] of users) {
-    const scatter = user!.op.traits?.scatter?.(user!.attrs);
-    if (scatter?.axis === 0 && others.length === 0 && !graph.outputs.includes(x))
-      scattered.set(x, scatter.size);
-  }
-  return scattered;
+  const uses = new Uses(graph);
+  return new Map(
+    nodesOf(graph).flatMap(({ op, attrs, inputs }) => {
+      const scatter = op.traits?.scatter?.(attrs);
+      const isAlone = scatter?.axis === 0 && uses.count(inputs[0]!) === 1;
+      return isAlone ? [[inputs[0]!, scatter.size] as const] : [];
+    }),
+  );
 }
 
 /** The projections of one loop. */

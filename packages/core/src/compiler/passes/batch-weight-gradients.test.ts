@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { contractions, inLoops, optimised, opsOf, scansOf, type Program } from "../../../test/passes.ts";
+import {
+  contractions,
+  count,
+  inLoops,
+  optimised,
+  opsOf,
+  scansOf,
+  type Program,
+} from "../../../test/passes.ts";
 import { programs, random } from "../../../test/programs.ts";
 import {
   add,
@@ -9,6 +17,7 @@ import {
   mul,
   scan,
   scatterAdd,
+  sigmoid,
   sum,
   take,
   tanh,
@@ -99,6 +108,25 @@ describe("what is linear on the way is applied to the sum", () => {
     expect(inLoops(optimised(program, before))).toEqual([2, 2]);
     expect(inLoops(optimised(program, passes))).toEqual([2, 1]);
   });
+});
+
+test("a sum over the batch is one over what was added up, element by element", () => {
+  const gain: Program = [
+    (g: Value, xs: Value) => {
+      const step = (h: Value, x: Value): readonly [Value, Value] => {
+        const next = tanh(add(mul(g, sigmoid(x)), h));
+        return [next, next];
+      };
+      return gradient(sum(scan(step, full(0, { dtype: "f64", shape: [B, H] }), xs)[1]), g);
+    },
+    [random(H), random(T, B, H)],
+  ];
+  const [, backward] = scansOf(optimised(gain, passes));
+  expect(count(backward!.attrs.body, "sum")).toBe(0);
+  expect(backward!.attrs.body.inputs.slice(0, 2).map(({ shape }) => shape)).toEqual([
+    [B, H],
+    [B, H],
+  ]);
 });
 
 test("rows that are scattered are scattered once", () => {

@@ -1,28 +1,30 @@
 import { sizeOf } from "../../tensor/type.ts";
-import { input, nodesOf, rewrite } from "../../graph/graph.ts";
+import { input, rewrite } from "../../graph/graph.ts";
 import type { Value } from "../../graph/node.ts";
 import { add } from "../../ops/arithmetic.ts";
 import { zerosLike } from "../../ops/full.ts";
 import { everywhere, type Pass } from "../pass.ts";
 import { bodyOf, closeLoop, openLoop, type Carry, type Loop } from "./loop.ts";
 import { Totals, Ways } from "./totals.ts";
+import { Uses } from "./uses.ts";
 
 /**
  * What a loop only adds up is added up after it: the gradients of weights are one product over all steps.
  *
- *     dw, db = scan 0, 0, xs, ds                      dzs = scan xs, ds
+ *     dw, db, dg = scan 0, 0, 0, xs, ds               dg, dzs = scan 0, xs, ds
  *       dz  = ...                                       dz = ...
  *       dw' = dw + x^T dz                     ->      dw = 0 + (the rows of xs)^T (the rows of dzs)
  *       db' = db + sum(dz, batch)                     db = 0 + sum(dzs, time and batch)
+ *       dg' = dg + sum(dz * y, batch)                 dg = 0 + sum(dg, batch), where dg' = dg + dz * y
  *
- * One product of many rows is faster than many of few, a carry as large as a weight is not read and written
- * at every step, and one sequence of dz serves all weights that it flows into. What is linear on the way to
- * the carry (a movement, a mask that is the same at every step, a product with a captured value) is applied
- * once, to the sum.
+ * One product of many rows is faster than many of few, a carry as large as a weight is not read and written at
+ * every step, and one sequence of dz serves all weights that it flows into. What is linear on the way to the
+ * carry (a movement, a mask that is the same at every step, a product with a captured value) is applied once,
+ * to the sum. A sum over axes of what has no sequence is one too: adding up element by element is part of the
+ * map that makes them, and needs nothing of what other threads do.
  *
  * Rows that a product needs and nobody emits yet must be stored for all steps. They may have as many elements
- * per step as the carry that goes: a small weight of many rows stays in the loop. Sums round in another
- * order.
+ * per step as the carry that goes: a small weight of many rows stays in the loop. Sums round in another order.
  */
 export const batchWeightGradients: Pass = everywhere("batchWeightGradients", "outwards", (graph) =>
   rewrite(graph, (node, inputs) => {
@@ -40,21 +42,11 @@ interface Accumulator {
 }
 
 function accumulators(loop: Loop): Accumulator[] {
-  const body = bodyOf(loop);
-  const made = new Set(nodesOf(body));
-  const uses = new Map<Value, number>();
-  for (const x of [...body.outputs, ...[...made].flatMap(({ inputs }) => inputs)]) {
-    uses.set(x, (uses.get(x) ?? 0) + 1);
-  }
-  const inputs = new Set(body.inputs);
-  const termsOf = (x: Value): Value[] => {
-    const isSum = x.node.op.traits?.sum && made.has(x.node) && !inputs.has(x) && uses.get(x) === 1;
-    return isSum ? x.node.inputs.flatMap(termsOf) : [x];
-  };
+  const uses = new Uses(bodyOf(loop));
   return loop.carries.flatMap((carry) => {
-    const all = termsOf(carry.next);
+    const all = uses.count(carry.next) === 1 ? uses.termsOf(carry.next) : [];
     const terms = all.filter((x) => x !== carry.inner);
-    const isAdded = terms.length === all.length - 1 && terms.length > 0 && uses.get(carry.inner) === 1;
+    const isAdded = terms.length === all.length - 1 && terms.length > 0 && uses.count(carry.inner) === 1;
     return isAdded ? [{ carry, terms }] : [];
   });
 }
@@ -76,18 +68,20 @@ function choose(ways: Ways, candidates: readonly Accumulator[]): Choice {
   const { sequences, emitted } = ways.loop;
   const free = new Set([...sequences.map(({ inner }) => inner), ...emitted]);
   for (;;) {
-    // Rows that one sum needs may be what makes the next one cheap, so there are several rounds.
-    const next = candidates.find(
-      (one) => !taken.includes(one) && isCheap(one, demandOf(one, ways, free, sums)),
-    );
+    const waiting = candidates.filter((one) => !taken.includes(one));
+    const cheap = waiting.flatMap((one) => {
+      const demand = demandOf(one, ways, free, sums);
+      return isCheap(one, demand) ? [{ one, demand }] : [];
+    });
+    // The rows that a product needs may be those that another sum would have to carry: products come first.
+    const next = cheap.find(({ demand }) => demand.sums.size === 0) ?? cheap[0];
     if (!next) return { ways, taken, rows, sums };
-    const demand = demandOf(next, ways, free, sums);
-    taken.push(next);
-    for (const x of demand.rows) {
+    taken.push(next.one);
+    for (const x of next.demand.rows) {
       free.add(x);
       rows.add(x);
     }
-    for (const x of demand.sums) sums.add(x);
+    for (const x of next.demand.sums) sums.add(x);
   }
 }
 
@@ -95,7 +89,7 @@ function choose(ways: Ways, candidates: readonly Accumulator[]): Choice {
 interface Demand {
   readonly rows: ReadonlySet<Value>;
   readonly sums: ReadonlySet<Value>;
-  /** Whether a product or a scatter leaves the loop. */
+  /** Whether a product, a scatter or a reduction leaves the loop. */
   readonly frees: boolean;
 }
 
@@ -117,18 +111,21 @@ function demandOf(
       frees = true;
       for (const part of parts) if (!free.has(part)) rows.add(part);
     }
-    if (way === "linear" && x.node.op.traits?.contraction) frees = true;
+    if (way === "total" || (way === "linear" && x.node.op.traits?.contraction)) frees = true;
     if (way === "linear" || (way === "total" && !free.has(parts[0]!))) stack.push(...parts);
   }
   return { rows, sums, frees };
 }
+
+/** A carry of this many elements is still near when the next step comes. */
+const near = 2 ** 16;
 
 /** Whether taking an accumulator out pays: see above. */
 function isCheap({ carry }: Accumulator, { rows, sums, frees }: Demand): boolean {
   const size = sizeOf(carry.inner.shape);
   const elements = (values: ReadonlySet<Value>): number =>
     [...values].reduce((total, { shape }) => total + sizeOf(shape), 0);
-  return (frees || sums.size === 0) && elements(rows) <= size && elements(sums) <= size;
+  return (frees || sums.size === 0) && elements(rows) <= size && elements(sums) <= Math.max(size, near);
 }
 
 function takeOut(loop: Loop, { ways, taken, rows, sums }: Choice): readonly Value[] {

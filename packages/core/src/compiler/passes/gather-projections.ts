@@ -1,5 +1,5 @@
 import { sizeOf } from "../../tensor/type.ts";
-import { nodesOf, rewrite, type Graph } from "../../graph/graph.ts";
+import { rewrite, type Graph } from "../../graph/graph.ts";
 import { applyOp, renew, type Node, type Value } from "../../graph/node.ts";
 import { contract } from "../../ops/contract.ts";
 import { scatterAdd } from "../../ops/take.ts";
@@ -8,6 +8,7 @@ import type { ScanAttrs } from "../../scan/layout.ts";
 import type { Pass } from "../pass.ts";
 import { letterBeside, sidesOf, type Contraction } from "./letters.ts";
 import { bodyOf, openLoop } from "./loop.ts";
+import { Uses } from "./uses.ts";
 
 /**
  * Rows of a table are projected once each, and not as often as they are gathered.
@@ -51,16 +52,14 @@ function inBody(node: Node, inputs: readonly Value[]): readonly Value[] | undefi
 class Level {
   readonly #inputs: ReadonlySet<Value>;
   readonly #varying: Set<Value>;
-  readonly #uses = new Map<Value, number>();
+  readonly #uses: Uses;
   readonly #turns: number;
 
   constructor(graph: Graph, differing: readonly Value[], turns: number) {
     this.#inputs = new Set(graph.inputs);
     this.#varying = new Set(differing);
     this.#turns = turns;
-    for (const x of [...graph.outputs, ...nodesOf(graph).flatMap(({ inputs }) => inputs)]) {
-      this.#uses.set(x, (this.#uses.get(x) ?? 0) + 1);
-    }
+    this.#uses = new Uses(graph);
   }
 
   note(inputs: readonly Value[], outputs: readonly Value[]): void {
@@ -70,7 +69,7 @@ class Level {
   visit(node: Node, inputs: readonly Value[]): readonly Value[] | undefined {
     const { op, attrs } = node;
     if (op.traits?.scatter?.(attrs).axis === 0) {
-      const isAlone = this.#uses.get(node.inputs[0]!) === 1;
+      const isAlone = this.#uses.count(node.inputs[0]!) === 1;
       return isAlone ? this.#scatterFirst(inputs[0]!, inputs[1]!, op.traits.scatter(attrs).size) : undefined;
     }
     for (const side of sidesOf(node, inputs)) {

@@ -1,8 +1,9 @@
-import { nodesOf, type Graph } from "../../graph/graph.ts";
+import type { Graph } from "../../graph/graph.ts";
 import type { Node, Value } from "../../graph/node.ts";
 import { add } from "../../ops/arithmetic.ts";
 import { concat } from "../../ops/concat.ts";
 import { full } from "../../ops/full.ts";
+import { Uses } from "./uses.ts";
 
 /** A term of a sum that is zero but for a piece along an axis. */
 interface Piece {
@@ -18,38 +19,22 @@ interface Piece {
  *     add(add(pad(a, 0, n), t), pad(b, m, 0))   ->   add(concat([a, b]), t)
  */
 export class Paddings {
+  readonly #uses: Uses;
   readonly #inputs: ReadonlySet<Value>;
-  readonly #users = new Map<Value, Node[]>();
 
   constructor(graph: Graph) {
+    this.#uses = new Uses(graph);
     this.#inputs = new Set(graph.inputs);
-    for (const node of nodesOf(graph)) {
-      for (const x of node.inputs) this.#users.set(x, [...(this.#users.get(x) ?? []), node]);
-    }
-    // The graph itself uses its outputs, in no node of its own.
-    for (const y of graph.outputs) this.#users.set(y, [...(this.#users.get(y) ?? []), y.node]);
   }
 
   /** The sum that ends in this node with its paddings joined; undefined when there are no two of them. */
-  join(node: Node, current: (x: Value) => Value): readonly Value[] | undefined {
-    if (!node.op.traits?.sum || this.#isPartOfSum(node.outputs[0]!)) return undefined;
-    const terms = this.#termsOf(node).map(current);
+  join({ op, outputs: [y] }: Node, current: (x: Value) => Value): readonly Value[] | undefined {
+    if (!op.traits?.sum || this.#uses.soleUser(y!)?.op.traits?.sum) return undefined;
+    const terms = this.#uses.termsOf(y!).map(current);
     const pieces = row(terms.flatMap((term) => this.#pieceOf(term) ?? []));
     if (pieces.length < 2) return undefined;
     const joined = new Set(pieces.map(({ term }) => term));
     return [terms.filter((term) => !joined.has(term)).reduce((sum, term) => add(sum, term), lay(pieces))];
-  }
-
-  #isPartOfSum(x: Value): boolean {
-    const [user, ...others] = this.#users.get(x) ?? [];
-    return others.length === 0 && user !== x.node && user?.op.traits?.sum === true;
-  }
-
-  #termsOf(node: Node): Value[] {
-    return node.inputs.flatMap((x) => {
-      const isSum = x.node.op.traits?.sum && !this.#inputs.has(x) && this.#isPartOfSum(x);
-      return isSum ? this.#termsOf(x.node) : [x];
-    });
   }
 
   #pieceOf(term: Value): Piece | undefined {

@@ -90,7 +90,7 @@ function binary(op: string, x: Form | undefined, y: Form | undefined, dtype: DTy
   if (y.kind === "number" && y.value === right) return x;
   if (op === "multiply" && x.kind === "number") return times(x.value, y, dtype);
   if (op === "multiply" && y.kind === "number") return times(y.value, x, dtype);
-  if (op === "add" || op === "subtract") return combine(op, x, y);
+  if (op === "add" || op === "subtract") return combine(op, x, y, dtype);
   return undefined;
 }
 
@@ -103,9 +103,10 @@ function times(by: number, form: Form, dtype: DType): Form | undefined {
   return isSafe || form.by === 1 ? { kind: "multiple", by: product, x: form.x } : undefined;
 }
 
-/** x + (-y) = x - y, x - (-y) = x + y. */
-function combine(op: "add" | "subtract", a: Form, b: Form): Form | undefined {
+/** x + x = 2 x, x + (-y) = x - y, x - (-y) = x + y. */
+function combine(op: "add" | "subtract", a: Form, b: Form, dtype: DType): Form | undefined {
   if (a.kind !== "multiple" || b.kind !== "multiple") return undefined;
+  if (op === "add" && same(a, b)) return times(2, a, dtype);
   if (a.by === 1 && b.by === -1) return { kind: op === "add" ? "difference" : "sum", x: a.x, y: b.x };
   if (a.by === -1 && b.by === 1 && op === "add") return { kind: "difference", x: b.x, y: a.x };
   return undefined;

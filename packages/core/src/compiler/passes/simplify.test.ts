@@ -99,6 +99,11 @@ test.each<[string, Value, string]>([
     mul(2, mul(3, neg(x))),
     "%0 f64[4, 6] = full {-6}; %1 f64[4, 6] = mul %0, x; return %1",
   ],
+  [
+    "and what is added to itself is doubled",
+    add(mul(2, x), mul(2, x)),
+    "%0 f64[4, 6] = full {4}; %1 f64[4, 6] = mul %0, x; return %1",
+  ],
   ["the negative of a term is subtracted", add(x, mul(-1, y)), "%0 f64[4, 6] = sub x, y; return %0"],
   ["and what is subtracted twice is added", sub(x, neg(y)), "%0 f64[4, 6] = add x, y; return %0"],
   [

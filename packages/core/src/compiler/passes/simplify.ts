@@ -13,7 +13,8 @@ import { simplifyLoop } from "./simplify-loop.ts";
  * What is known before any run is not computed.
  *
  *     mul(x, 1), add(x, 0), neg(neg(x))           -> x              by the scalar rule of any elementwise op
- *     mul(2, mul(3, x)), add(x, neg(y))           -> mul(6, x), sub(x, y)
+ *     mul(2, mul(3, x)), add(mul(2, x), mul(2, x))-> mul(6, x), mul(4, x)
+ *     add(x, neg(y))                              -> sub(x, y)
  *     div(full(1), full(4))                       -> full(0.25)
  *     transpose(transpose(x)), detach(x)          -> x              by the view of any movement
  *     reshape(reshape(x))                         -> reshape(x)
