@@ -1,14 +1,12 @@
 /** The workloads under the names by which they are quoted. */
+import { sizes } from "./sizes.ts";
 import { trainStep } from "./workloads/char-rnn.ts";
 import { product } from "./workloads/product.ts";
 import { sampling } from "./workloads/sampling.ts";
 import { customCell, normedCell } from "./workloads/sequence.ts";
 import type { Workload } from "./workload.ts";
 
-const charRnn = { symbols: 65, size: 128, length: 50, batch: 50 };
-const small = { inputs: 32, hidden: 32, batch: 1 };
-
-const w1 = trainStep(charRnn);
+const w1 = trainStep(sizes.W1);
 
 export interface Entry {
   readonly about: string;
@@ -30,15 +28,12 @@ export type Name = "W1" | "W2" | "W3" | "W4" | "W5" | "W6" | "W7" | "W8";
 
 export const catalogue: Readonly<Record<Name, Entry>> = {
   W1: one(w1),
-  W2: one(trainStep({ ...charRnn, size: 512 })),
-  W3: one(normedCell({ inputs: 128, hidden: 128, length: 50, batch: 50 })),
-  W4: one(customCell({ ...small, length: 25 })),
+  W2: one(trainStep(sizes.W2)),
+  W3: one(normedCell(sizes.W3)),
+  W4: one(customCell(sizes.W4)),
   W5: {
     about: "float32 matrix product",
-    cases: new Map([
-      ["512x512x512", product(512, 512, 512)],
-      ["50x256x512", product(50, 256, 512)],
-    ]),
+    cases: new Map(sizes.W5.map((mkn) => [mkn.join("x"), product(...mkn)] as const)),
     figure: "warm",
   },
   W6: {
@@ -48,13 +43,11 @@ export const catalogue: Readonly<Record<Name, Entry>> = {
   },
   W7: {
     about: "the cell of W4 at growing lengths",
-    cases: new Map(
-      [10, 100, 1000, 10_000].map((length) => [`T=${length}`, customCell({ ...small, length })] as const),
-    ),
+    cases: new Map(sizes.W7.map((length) => [`T=${length}`, customCell({ ...sizes.W4, length })] as const)),
     figure: "warm",
     compiling: true,
   },
-  W8: one(sampling(65, 128)),
+  W8: one(sampling(sizes.W1.symbols, sizes.W1.size)),
 };
 
 export const names = Object.keys(catalogue) as readonly Name[];

@@ -5,9 +5,9 @@ import { parseCommandLine, usage, UsageError } from "./command-line.ts";
 const parse = (line: string) => parseCommandLine(line.split(" ").filter(Boolean));
 
 test("workloads are measured on one thread, by the wall clock, for reading", () => {
-  expect(parse("W3 W1 --engine reference")).toEqual({
+  expect(parse("W3 W1")).toEqual({
     workloads: ["W3", "W1"],
-    engine: "reference",
+    engine: "wasm",
     threads: 1,
     clock: "wall",
     json: false,
@@ -16,8 +16,9 @@ test("workloads are measured on one thread, by the wall clock, for reading", () 
 });
 
 test("all of them, shortly, by processor time, for a program", () => {
-  expect(parse("all --json --quick --clock cpu --threads 1")).toMatchObject({
+  expect(parse("all --json --quick --clock cpu --threads 1 --engine reference")).toMatchObject({
     workloads: names,
+    engine: "reference",
     clock: "cpu",
     json: true,
     quick: true,
@@ -32,7 +33,7 @@ describe("what makes no sense is refused:", () => {
   test.each([
     ["", "no workload is named"],
     ["W9", "there is no workload W9; there is W1, W2, W3, W4, W5, W6, W7, W8"],
-    ["W1 --engine webgpu", "there is no engine webgpu; there is reference"],
+    ["W1 --engine webgpu", "there is no engine webgpu; there is wasm, reference"],
     ["W1 --clock sun", "there is no clock sun; there is wall, cpu"],
     ["W1 --threads 0", "--threads: 0 is no whole number from 1 to 99"],
     ["W1 --threads two", "--threads: two is no whole number from 1 to 99"],

@@ -23,7 +23,7 @@ export const usage = `usage: npm run bench -- WORKLOAD... [options]
 ${names.map((name) => `  ${name}   ${catalogue[name].about}`).join("\n")}
   all  every one of them
 
-  --engine    ${Object.keys(engines).join(" or ")}
+  --engine    ${Object.keys(engines).join(" or ")} (wasm)
   --threads   how many it may use (1)
   --clock     wall, or cpu: processor time of one thread, for machines that are busy (wall)
   --quick     three repetitions of a tenth of a second in place of five of a second
@@ -53,7 +53,7 @@ function split(words: readonly string[]) {
       args: [...words],
       allowPositionals: true,
       options: {
-        engine: { type: "string", default: "reference" },
+        engine: { type: "string", default: "wasm" },
         threads: { type: "string", default: "1" },
         clock: { type: "string", default: "wall" },
         json: { type: "boolean", default: false },

@@ -1,9 +1,11 @@
 import { reference, type Engine } from "@unroll/core";
+import { wasm } from "@unroll/core/wasm";
 
-export type EngineName = "reference";
+export type EngineName = "wasm" | "reference";
 
 /** What workloads run on, by the number of its threads. */
 export const engines: Readonly<Record<EngineName, (threads: number) => Engine>> = {
+  wasm: () => wasm(),
   reference: () => reference(),
 };
 

@@ -1,4 +1,4 @@
-/** Measures workloads: `npm run bench -- W1 --engine reference --threads 1 --json`. */
+/** Measures workloads: `npm run bench -- W1 --engine wasm --threads 1 --json`. */
 import { bundle } from "./bundle.ts";
 import { catalogue, type Name } from "./catalogue.ts";
 import { parseCommandLine, usage, UsageError, type Asked } from "./command-line.ts";

@@ -12,15 +12,8 @@ import { embedding, init, initialState, linear, paramsOf, stackCells, unroll } f
 import { applyUpdates, chain, clipValue, rmsprop, type Memory } from "@unroll/optim";
 import { customLstm } from "../cells.ts";
 import { symbols } from "../numbers.ts";
+import type { CharRnnSizes } from "../sizes.ts";
 import type { Prepared, Workload } from "../workload.ts";
-
-export interface CharRnnSizes {
-  readonly symbols: number;
-  /** Of the embedding and of both layers. */
-  readonly size: number;
-  readonly length: number;
-  readonly batch: number;
-}
 
 /** Two layers of LSTM between an embedding and a decoder. */
 export const charRnn = (symbolCount: number, size: number) => {

@@ -11,14 +11,8 @@ import {
 import { init, initialState, unroll, type Cell, type LayerNormParams } from "@unroll/layers";
 import { customLstm, normedPeepholeLstm } from "../cells.ts";
 import { normal } from "../numbers.ts";
+import type { SequenceSizes } from "../sizes.ts";
 import type { Workload } from "../workload.ts";
-
-export interface SequenceSizes {
-  readonly inputs: number;
-  readonly hidden: number;
-  readonly length: number;
-  readonly batch: number;
-}
 
 /** A tree of parameters, whichever. */
 interface Params {
