@@ -84,27 +84,33 @@ const spacings = [26, 20, 15, 11];
 export const finest: readonly number[] = spacings.slice(0, 1);
 
 /**
+ * Tables are made at each distance and at two shares of it. Where a result moves by nearly a whole number of its last
+ * digits from point to point, all points have the same rounding error and hide it; at three distances none does.
+ */
+const shares = [1, Math.SQRT1_2, 0.61];
+
+/**
  * How far a value of f near 0 may be off by rounding, measured: eight standard deviations of its noise.
  *
  * Along nine points so close that f is a polynomial of low degree to all digits, high differences hold nothing of f and
  * all of its rounding errors: if these are independent with deviation s, then the square of a k-th difference is
- * s^2 (2k)! / k!^2 on average. Of points 2^-b apart the k-th differences count where 2^(-b k) is below the last digit.
- * The closest points that show errors at all are taken: those of a function that moves in steps change only from one
- * step to the next.
+ * s^2 (2k)! / k!^2 on average. Of points h apart the k-th differences count where h^k is below the last digit. The
+ * closest points that show errors at all are taken: those of a function that moves in steps change only from one step
+ * to the next.
  *
  * Source: More, Wild, Estimating computational noise, 2011, section 3.
  */
 export function measureNoise(f: (t: number) => number, distances: readonly number[] = spacings): number {
   for (const bits of distances) {
-    const deviation = deviationOf(f, bits);
+    const deviation = Math.max(...shares.map((share) => deviationOf(f, share * 2 ** -bits)));
     if (deviation !== 0) return 8 * deviation;
   }
   return 0;
 }
 
-function deviationOf(f: (t: number) => number, bits: number): number {
+function deviationOf(f: (t: number) => number, distance: number): number {
   // All on one side of 0, where a kink may be.
-  let row = Array.from({ length: points }, (_, i) => f((i + 1) * 2 ** -bits));
+  let row = Array.from({ length: points }, (_, i) => f((i + 1) * distance));
   let deviation = 0;
   let weight = 1;
   for (let k = 1; k <= 5; k++) {
@@ -112,7 +118,7 @@ function deviationOf(f: (t: number) => number, bits: number): number {
     // k!^2 / (2k)!, one factor at a time.
     weight *= k / (2 * (2 * k - 1));
     const square = row.reduce((sum, y) => sum + y * y, 0) / row.length;
-    if (k * bits >= 55) deviation = Math.max(deviation, Math.sqrt(weight * square));
+    if (distance ** k <= 2 ** -55) deviation = Math.max(deviation, Math.sqrt(weight * square));
   }
   return deviation;
 }
