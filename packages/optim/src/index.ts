@@ -80,3 +80,8 @@ export type {
 export { overTree, type OverTree } from "./whole-vector/over-tree.ts";
 export type { RasmussenOptions } from "./whole-vector/rasmussen.ts";
 export type { StrongWolfeOptions } from "./whole-vector/strong-wolfe.ts";
+
+export { confusionMatrix, type ConfusionMatrix } from "./report/confusion-matrix.ts";
+export type { Averages, ClassMeasures, Measures } from "./report/confusion-measures.ts";
+export { epochMeans, type EpochMeans } from "./report/epoch-means.ts";
+export { logger, type LogFormat, type Logger, type LoggerOptions, type LogRow } from "./report/logger.ts";

@@ -42,7 +42,7 @@ const curvature = [1, 10, 100, 1000];
 /** A quadratic a thousand times as steep in one direction as in another. */
 export const illConditioned: Surface = {
   name: "a quadratic of condition 1000",
-  start: [1, 1, 1, 1],
+  start: [3, -2, 1, 0.5],
   minimum: [0, 0, 0, 0],
   loss: quadratic(curvature),
 };
