@@ -1,7 +1,11 @@
 import type { Tensor, Tensors } from "@unroll/core";
 import fc from "fast-check";
-import { adam, clipNorm, clipValue, cosine, rmsprop, sgd, type Transform } from "../src/index.ts";
+import * as optim from "../src/index.ts";
+import type { Transform } from "../src/index.ts";
 import { f64, type Tree } from "./train.ts";
+
+const { adam, sgd } = optim;
+const schedule = optim.cosine({ rate: 0.1, steps: 3 });
 
 /** What an optimiser is given: gradients for some parameters, all trees of one structure. */
 export interface Training {
@@ -53,13 +57,52 @@ export const training = (element: fc.Arbitrary<number> = finite): fc.Arbitrary<T
     }),
   );
 
-/** One of every kind of transform but those with weight decay: gradients of zeros lead nowhere. */
-export const transform: fc.Arbitrary<Transform> = fc.constantFrom(
-  clipValue(1),
-  clipNorm(1),
-  sgd({ learningRate: 0.1 }),
-  sgd({ learningRate: 0.1, momentum: 0.9, dampening: 0.5 }),
-  sgd({ learningRate: cosine({ rate: 0.1, steps: 3 }), momentum: 0.9, nesterov: true }),
-  rmsprop({ learningRate: 0.1 }),
-  adam({ learningRate: cosine({ rate: 0.1, steps: 3 }) }),
+/** One of every kind of transform that treats leaves alike, and leaves them where they are without a gradient. */
+export const transforms: Readonly<Record<string, Transform>> = {
+  clipValue: optim.clipValue(1),
+  clipNorm: optim.clipNorm(1),
+  clipLeafNorm: optim.clipLeafNorm(1),
+  clipAdaptive: optim.clipAdaptive(),
+  sgd: sgd({ learningRate: 0.1 }),
+  "sgd dampened": sgd({ learningRate: 0.1, momentum: 0.9, dampening: 0.5 }),
+  "sgd nesterov": sgd({ learningRate: schedule, momentum: 0.9, nesterov: true }),
+  asgd: optim.asgd({ learningRate: 0.1, lambda: 0, averageAfter: 1 }),
+  adagrad: optim.adagrad({ learningRate: 0.1 }),
+  adadelta: optim.adadelta(),
+  adam: adam({ learningRate: schedule }),
+  amsgrad: adam({ learningRate: 0.1, amsgrad: true, epsilonIn: "biased" }),
+  adamw: optim.adamw({ learningRate: 0.1, weightDecay: 0 }),
+  adamax: optim.adamax({ learningRate: 0.1 }),
+  nadam: optim.nadam({ learningRate: 0.1 }),
+  radam: optim.radam({ learningRate: 0.1 }),
+  rmsprop: optim.rmsprop({ learningRate: 0.1 }),
+  "rmsprop centred": optim.rmsprop({ learningRate: 0.1, centred: true, momentum: 0.5 }),
+  rprop: optim.rprop(),
+  lion: optim.lion({ learningRate: 0.1 }),
+  adafactor: optim.adafactor(),
+  lamb: optim.lamb({ learningRate: 0.1, weightDecay: 0 }),
+  lookahead: optim.lookahead(adam({ learningRate: 0.1 }), { every: 2 }),
+  accumulate: optim.accumulate(2, sgd({ learningRate: 0.1, momentum: 0.9 })),
+  skipNonFinite: optim.skipNonFinite(adam({ learningRate: 0.1 })),
+  lossScaling: optim.lossScaling(adam({ learningRate: 0.1 }), { start: 4, every: 2 }),
+  ema: optim.ema({ decay: 0.9 }),
+  tailAverage: optim.tailAverage(),
+};
+
+export const transform: fc.Arbitrary<Transform> = fc.constantFrom(...Object.values(transforms));
+
+/** Those that also do something where there is no gradient. */
+export const restless: Readonly<Record<string, Transform>> = {
+  gradientNoise: optim.gradientNoise({ seed: 1 }),
+  weightDecay: optim.weightDecay({ decay: 0.1 }),
+  decoupledDecay: optim.decoupledDecay({ decay: 0.1, learningRate: schedule }),
+  asgd: optim.asgd({ learningRate: 0.1, lambda: 0.1 }),
+  adamw: optim.adamw({ learningRate: 0.1 }),
+  lion: optim.lion({ learningRate: 0.1, weightDecay: 0.1 }),
+  lamb: optim.lamb({ learningRate: 0.1 }),
+};
+
+export const anyTransform: fc.Arbitrary<Transform> = fc.constantFrom(
+  ...Object.values(transforms),
+  ...Object.values(restless),
 );
