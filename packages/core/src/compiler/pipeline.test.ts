@@ -129,7 +129,7 @@ test("passes are traced, and left out by name", () => {
   expect(scansOf(runPasses(pipeline, model, { without: ["mergeScans"], verify: true }))).toHaveLength(6);
   expect(() => runPasses(pipeline, model, { without: ["fuse"] })).toThrowErrorMatchingInlineSnapshot(`
     [UnrollError: passes: there is none called "fuse".
-    They are eliminateCommon, mergeScans, simplify, eliminateDead, batchWeightGradients, batchProjections, gatherProjections, hoistInvariant.]
+    They are eliminateCommon, mergeScans, simplify, eliminateDead, batchWeightGradients, batchProjections, gatherProjections, hoistInvariant, recomputeResiduals.]
   `);
 });
 

@@ -6,6 +6,7 @@ import { eliminateDead } from "./passes/eliminate-dead.ts";
 import { gatherProjections } from "./passes/gather-projections.ts";
 import { hoistInvariant } from "./passes/hoist-invariant.ts";
 import { mergeScans } from "./passes/merge-scans.ts";
+import { recomputeResiduals } from "./passes/recompute-residuals.ts";
 import { simplify } from "./passes/simplify.ts";
 
 /** What is done to a graph before a fast engine plans it, in this order. */
@@ -18,6 +19,7 @@ export const pipeline: readonly Pass[] = [
   batchProjections, // rows times a weight are one product for all steps, where that is cheaper
   gatherProjections, // rows of a small table are projected once each
   hoistInvariant, // what does not change inside a scan is computed before it
+  recomputeResiduals, // what costs little to compute again is not saved for all steps
   eliminateCommon,
   mergeScans,
   simplify,

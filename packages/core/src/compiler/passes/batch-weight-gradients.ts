@@ -17,14 +17,15 @@ import { Uses } from "./uses.ts";
  *       db' = db + sum(dz, batch)                     db = 0 + sum(dzs, time and batch)
  *       dg' = dg + sum(dz * y, batch)                 dg = 0 + sum(dg, batch), where dg' = dg + dz * y
  *
- * One product of many rows is faster than many of few, a carry as large as a weight is not read and written at
- * every step, and one sequence of dz serves all weights that it flows into. What is linear on the way to the
- * carry (a movement, a mask that is the same at every step, a product with a captured value) is applied once,
- * to the sum. A sum over axes of what has no sequence is one too: adding up element by element is part of the
- * map that makes them, and needs nothing of what other threads do.
+ * One product of many rows is faster than many of few, a carry as large as a weight is not read and written
+ * at every step, and one sequence of dz serves all weights that it flows into. What is linear on the way to
+ * the carry (a movement, a mask that is the same at every step, a product with a captured value) is applied
+ * once, to the sum. A sum over axes of what has no sequence is one too: adding up element by element is part
+ * of the map that makes them, and needs nothing of what other threads do.
  *
  * Rows that a product needs and nobody emits yet must be stored for all steps. They may have as many elements
- * per step as the carry that goes: a small weight of many rows stays in the loop. Sums round in another order.
+ * per step as the carry that goes: a small weight of many rows stays in the loop. Sums round in another
+ * order.
  */
 export const batchWeightGradients: Pass = everywhere("batchWeightGradients", "outwards", (graph) =>
   rewrite(graph, (node, inputs) => {

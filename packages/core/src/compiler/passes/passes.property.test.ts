@@ -14,6 +14,7 @@ import { eliminateDead } from "./eliminate-dead.ts";
 import { gatherProjections } from "./gather-projections.ts";
 import { hoistInvariant } from "./hoist-invariant.ts";
 import { mergeScans } from "./merge-scans.ts";
+import { recomputeResiduals } from "./recompute-residuals.ts";
 import { simplify } from "./simplify.ts";
 
 /** Results may be apart by so many roundings of f64, relative to the largest number of a result. */
@@ -25,6 +26,7 @@ const passes: readonly (readonly [name: string, passes: readonly Pass[], apart: 
   ["eliminateCommon, mergeScans", [eliminateCommon, mergeScans], 0],
   ["eliminateDead", [eliminateDead], 0],
   ["hoistInvariant", [hoistInvariant], 0],
+  ["recomputeResiduals", [eliminateCommon, mergeScans, recomputeResiduals, eliminateDead], 0],
   ["simplify", [simplify], rounded],
   ["batchWeightGradients", [batchWeightGradients], rounded],
   ["batchProjections", [batchProjections], rounded],

@@ -139,6 +139,20 @@ function ruleOf({ op, inputs, attrs, outputs }: Node): ScalarRule {
   return { body: s.body, result };
 }
 
+/** Instructions that take about as long as reading an operand. */
+const cheap: ReadonlySet<string> = new Set(
+  "read constant cast select negate abs not add subtract multiply min max equal less lessEqual and or xor".split(
+    " ",
+  ),
+);
+
+/** Whether an elementwise node is a few cheap instructions. */
+export function isCheapAtPoint(node: Node): boolean {
+  if (!("scalar" in node.op.lower)) return false;
+  const { body } = scalarRule(node);
+  return body.length <= 8 && body.every(({ op }) => cheap.has(op));
+}
+
 const fills = new WeakMap<Node, number | undefined>();
 
 /** The number that an elementwise node without inputs fills its output with; undefined for other nodes. */

@@ -6,7 +6,7 @@ export class Uses {
   readonly #made: ReadonlySet<Node>;
   readonly #inputs: ReadonlySet<Value>;
   readonly #counts = new Map<Value, number>();
-  readonly #users = new Map<Value, Node>();
+  readonly #users = new Map<Value, Node[]>();
 
   constructor(graph: Graph) {
     const nodes = nodesOf(graph);
@@ -16,7 +16,9 @@ export class Uses {
     for (const node of nodes) {
       for (const x of node.inputs) {
         this.#count(x);
-        this.#users.set(x, node);
+        const users = this.#users.get(x);
+        if (users) users.push(node);
+        else this.#users.set(x, [node]);
       }
     }
   }
@@ -26,9 +28,14 @@ export class Uses {
     return this.#counts.get(x) ?? 0;
   }
 
+  /** The nodes that use a value; the graph itself, which may do so too, is none. */
+  usersOf(x: Value): readonly Node[] {
+    return this.#users.get(x) ?? [];
+  }
+
   /** The only node that uses a value, and uses it once. */
   soleUser(x: Value): Node | undefined {
-    return this.count(x) === 1 ? this.#users.get(x) : undefined;
+    return this.count(x) === 1 ? this.#users.get(x)?.[0] : undefined;
   }
 
   /** The node that makes a value in this graph; undefined for an input. */
