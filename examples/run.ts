@@ -40,3 +40,13 @@ export function run(main: URL, args: readonly string[] = [], cwd?: string): Ran 
 /** The blocks of a page that say what is printed: those fenced as `text`. */
 export const printedIn = (page: URL): string[] =>
   [...readFileSync(page, "utf8").matchAll(/^```text\n(.*?)^```$/gms)].map(([, block]) => block!);
+
+/** `printed` with the decimals of `shown` where they agree: engines round in their own ways, by units of the last digit. */
+export function likeShown(printed: string, shown: string): string {
+  const decimal = /-?\d+\.(\d+)/g;
+  const expected = shown.matchAll(decimal);
+  return printed.replace(decimal, (number) => {
+    const [other = "", digits = ""] = expected.next().value ?? [];
+    return Math.abs(Number(number) - Number(other)) < 2.5 * 10 ** -digits.length ? other : number;
+  });
+}

@@ -26,7 +26,7 @@ export async function train(run: Run, show: (entry: Entry) => void): Promise<Tra
   let saved = step;
   const checkpoint = (): void => {
     const name = notFinite(trainer.state.params);
-    if (name !== undefined) throw diverged(`${name} holds NaN or infinity after step ${step}`, saved, folder);
+    if (name !== undefined) throw diverged(`${name} holds NaN or Infinity after step ${step}`, saved, folder);
     log.sync();
     saveRun(run, step);
     saved = step;

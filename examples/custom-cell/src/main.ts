@@ -41,7 +41,7 @@ function checkThroughTime(): void {
     order: 2,
   }))
     console.log(
-      `order ${order}: ${pullback.toFixed(8)} by pullback, ${difference.toFixed(8)} by differences`,
+      `order ${order}: ${pullback.toFixed(6)} by pullback, ${difference.toFixed(6)} by differences`,
     );
 }
 

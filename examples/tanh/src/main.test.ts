@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { patience, printedIn, run } from "../../run.ts";
+import { likeShown, patience, printedIn, run } from "../../run.ts";
 
 test("the example prints what its page shows", { timeout: patience }, () => {
   const { status, stdout, stderr } = run(new URL("main.ts", import.meta.url));
   expect(stderr).toBe("");
   expect(status).toBe(0);
-  expect([stdout]).toEqual(printedIn(new URL("../README.md", import.meta.url)));
+  const [shown = ""] = printedIn(new URL("../README.md", import.meta.url));
+  expect(likeShown(stdout, shown)).toBe(shown);
 });
