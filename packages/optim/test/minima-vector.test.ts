@@ -20,50 +20,50 @@ type Row = readonly [name: string, run: Run, most: readonly [number, number, num
 
 const square = ({ start }: Surface) => ({ lower: start.map(() => -5), upper: start.map(() => 5) });
 const rows: readonly Row[] = [
-  ["lbfgs", ({ objective, start }) => lbfgs(objective, start, { iterations: 500 }), [48, 17, 27], 1e-6],
+  ["lbfgs", ({ objective, start }) => lbfgs(objective, start, { iterations: 500 }), [48, 17, 26], 1e-6],
   [
     "lbfgs with a short history",
     ({ objective, start }) => lbfgs(objective, start, { iterations: 500, history: 5 }),
-    [48, 17, 36],
+    [48, 17, 33],
     1e-6,
   ],
   [
     "lbfgs without a line search",
     ({ objective, start }) =>
       lbfgs(objective, start, { iterations: 500, lineSearch: "none", learningRate: 0.5 }),
-    [69, 30, 47],
+    [69, 30, 44],
     1e-4,
   ],
   [
     "conjugateGradient, Polak-Ribiere",
     ({ objective, start }) => conjugateGradient(objective, start, { iterations: 500 }),
-    [83, 36, 171],
+    [83, 36, 151],
     1e-6,
   ],
   [
     "conjugateGradient, Hestenes-Stiefel",
     ({ objective, start }) =>
       conjugateGradient(objective, start, { iterations: 500, direction: "hestenesStiefel" }),
-    [91, 40, 434],
+    [91, 40, 94],
     1e-6,
   ],
   [
     "hessianFree",
     ({ objective, product, start }) => hessianFree(objective, product, start, { iterations: 500 }),
-    [69, 44, 21],
+    [69, 44, 23],
     1e-6,
   ],
   [
     "fista with restarts",
     ({ objective, start }) =>
       fista(objective, l1(0), start, { iterations: 5000, tolerance: 1e-9, restart: true }),
-    [1476, 334, 1244],
+    [1476, 334, 1449],
     1e-4,
   ],
   [
     "cmaEs",
     ({ value, start }) => cmaEs(value, start, { sigma: 0.5 }),
-    [1135, 646, 1460],
+    [1135, 646, 1584],
     1e-6,
   ],
   [

@@ -95,5 +95,6 @@ function interpolated(a: LinePoint, b: LinePoint, above: number): number {
   if (b.f > above) return a.t - (0.5 * a.slope * width ** 2) / (b.f - a.f - a.slope * width);
   const u = (6 * (a.f - b.f)) / width + 3 * (b.slope + a.slope);
   const v = 3 * (b.f - a.f) - (2 * a.slope + b.slope) * width;
-  return a.t + (Math.sqrt(v * v - u * a.slope * width ** 2) - v) / u;
+  // minimize.m has (sqrt(..) - v) / u, which is 0 / 0 up to rounding wherever the loss is quadratic.
+  return a.t - (a.slope * width ** 2) / (v + Math.sqrt(v * v - u * a.slope * width ** 2));
 }
