@@ -48,6 +48,14 @@ export function runPasses(passes: readonly Pass[], graph: Graph, options: RunPas
   return current;
 }
 
+/** What passes make of a graph, a line for each: its name, and the numbers of nodes before and after. */
+export function explainPasses(passes: readonly Pass[], graph: Graph): string {
+  const done: PassTrace[] = [];
+  runPasses(passes, graph, { trace: (pass) => done.push(pass) });
+  const width = Math.max(...done.map(({ name }) => name.length));
+  return done.map(({ name, before, after }) => `${name.padEnd(width)}  ${before} -> ${after}`).join("\n");
+}
+
 /** In which order a pass goes through bodies: outside first, or inside first. */
 export type Direction = "inwards" | "outwards";
 
