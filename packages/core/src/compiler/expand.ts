@@ -7,7 +7,7 @@ import { constantPower } from "./expand/constant-power.ts";
 import { erf } from "./expand/erf.ts";
 import { exp, expm1, sigmoid } from "./expand/exponential.ts";
 import { log, log1p } from "./expand/logarithm.ts";
-import type { Expansion } from "./expand/polynomial.ts";
+import type { Expansion } from "./expand/numbers.ts";
 import { pow } from "./expand/power.ts";
 import { cos, sin } from "./expand/sine.ts";
 import { tanh } from "./expand/tanh.ts";

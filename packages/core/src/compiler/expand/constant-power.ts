@@ -1,5 +1,5 @@
 import type { Expr, Scalar } from "../../ir/scalar.ts";
-import { constantsOf } from "./polynomial.ts";
+import { constantsOf } from "./numbers.ts";
 
 /** The whole powers that a few products give within 3 ulp. */
 const [least, most] = [-2, 4];

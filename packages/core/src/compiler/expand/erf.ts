@@ -1,5 +1,5 @@
 import { powerOfTwo } from "./exponential.ts";
-import { constantsOf, polynomial, tableFor, type Expansion, type PerFloat } from "./polynomial.ts";
+import { constantsOf, polynomial, tableFor, type Expansion, type PerFloat } from "./numbers.ts";
 
 interface ErrorFunction {
   /** Where the second fit begins, and where erf is 1. */

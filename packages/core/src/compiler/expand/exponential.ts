@@ -1,11 +1,9 @@
 import type { Expr, Scalar } from "../../ir/scalar.ts";
-import { constantsOf, polynomial, tableFor, type Expansion, type PerFloat } from "./polynomial.ts";
+import { constantsOf, ln2, polynomial, tableFor, type Expansion, type PerFloat } from "./numbers.ts";
 
 interface Exponential {
   /** Below and above, e^x is 0 and Infinity. */
   readonly range: readonly [least: number, most: number];
-  /** ln 2 in two parts. The first has so few digits that its products with n have no rounding error. */
-  readonly ln2: readonly [high: number, low: number];
   /** (e^r - 1 - r) / r^2 on |r| <= ln 2 / 2. */
   readonly exp: readonly number[];
   /** The same, closer: that e^r - 1 has a small relative error asks for more. */
@@ -22,7 +20,6 @@ interface Exponential {
 const exponentials: PerFloat<Exponential> = {
   f32: {
     range: [-104, 89],
-    ln2: [0.693359375, -0.00021219444170128554],
     exp: [
       0.4999999403953552, 0.1666652113199234, 0.04166839271783829, 0.00836874544620514, 0.00138145312666893,
     ],
@@ -36,7 +33,6 @@ const exponentials: PerFloat<Exponential> = {
   },
   f64: {
     range: [-746, 710],
-    ln2: [0.6931471805598903, 5.497923018708371e-14],
     exp: [
       0.5000000000000011, 0.1666666666666641, 0.041666666666529725, 0.008333333333494968,
       0.0013888888943760266, 0.00019841269505791508, 2.480149294933304e-5, 2.7557586790313437e-6,
@@ -61,7 +57,7 @@ export const exp: Expansion = (s, x) => {
   return scaleTwice(s, polynomial(s, r, [1, 1, ...fit]), n);
 };
 
-/** 1 / (1 + e^-x). Its relative error is within 2.5 ulp where it is e^x, too, so that its logarithm is good. */
+/** 1 / (1 + e^-x). Within 2.5 ulp, also where it is close to e^x, so that its logarithm is good. */
 export const sigmoid: Expansion = (s, x) => {
   const { range, exp: fit, reserve } = tableFor(x, exponentials);
   const constant = constantsOf(s, x);
@@ -111,9 +107,9 @@ function scaleTwice(s: Scalar, x: Expr, n: Expr): Expr {
 
 /** n and r of x = n ln 2 + r, with |r| <= ln 2 / 2. */
 function reduce(s: Scalar, x: Expr): { readonly n: Expr; readonly r: Expr } {
-  const { ln2 } = tableFor(x, exponentials);
+  const { high, low } = tableFor(x, ln2);
   const constant = constantsOf(s, x);
   const n = s.nearest(s.multiply(x, constant(Math.LOG2E)));
-  const r = s.fma(n, constant(-ln2[1]), s.fma(n, constant(-ln2[0]), x));
+  const r = s.fma(n, constant(-low), s.fma(n, constant(-high), x));
   return { n: s.cast(n, "i32"), r };
 }

@@ -1,12 +1,10 @@
 import type { Expr, Scalar } from "../../ir/scalar.ts";
-import { constantsOf, polynomial, tableFor, type Expansion, type PerFloat } from "./polynomial.ts";
+import { constantsOf, ln2, polynomial, tableFor, type Expansion, type PerFloat } from "./numbers.ts";
 
 interface Logarithm {
   /** Numbers below this are made larger by 2^lift, so that they are normal after a quarter is taken. */
   readonly small: number;
   readonly lift: number;
-  /** ln 2 in two parts. The first has so few digits that its products with n have no rounding error. */
-  readonly ln2: readonly [high: number, low: number];
   /** (log q / t - 2) / t^2 with q = (1 + t) / (1 - t), as a polynomial in t^2, for q within sqrt 2 of 1. */
   readonly fit: readonly number[];
 }
@@ -16,13 +14,11 @@ const logarithms: PerFloat<Logarithm> = {
   f32: {
     small: 2 ** -120,
     lift: 30,
-    ln2: [0.693359375, -0.00021219444170128554],
     fit: [0.6666677594184875, 0.399774968624115, 0.2987307608127594],
   },
   f64: {
     small: 2 ** -1000,
     lift: 100,
-    ln2: [0.6931471805598903, 5.497923018708371e-14],
     fit: [
       0.6666666666666735, 0.3999999999941109, 0.28571428743262817, 0.22222198476007796, 0.181835697368624,
       0.1531390336398416, 0.14797506182126632,
@@ -68,15 +64,16 @@ function takeQuarterApart(s: Scalar, x: Expr): { readonly m: Expr; readonly n: E
 
 /** n ln 2 + log(1 + f). */
 function logarithm(s: Scalar, n: Expr, f: Expr): Expr {
-  const { ln2, fit } = tableFor(f, logarithms);
+  const { fit } = tableFor(f, logarithms);
+  const { high, low } = tableFor(f, ln2);
   const constant = constantsOf(s, f);
   // With t = f / (2 + f), log(1 + f) = 2 t + t R(t^2); and f, which has no error, is most of it:
   // 2 t = f - t f, and t f = h - t h for h = f^2 / 2. Source: the comments of fdlibm's e_log.c, Sun, 1993.
   const t = s.divide(f, s.add(constant(2), f));
   const z = s.multiply(t, t);
   const h = s.multiply(constant(0.5), s.multiply(f, f));
-  const rest = s.fma(t, s.add(h, s.multiply(z, polynomial(s, z, fit))), s.multiply(n, constant(ln2[1])));
-  return s.fma(n, constant(ln2[0]), s.subtract(f, s.subtract(h, rest)));
+  const rest = s.fma(t, s.add(h, s.multiply(z, polynomial(s, z, fit))), s.multiply(n, constant(low)));
+  return s.fma(n, constant(high), s.subtract(f, s.subtract(h, rest)));
 }
 
 /** A logarithm where its argument `u` is not a positive finite number; Infinity and NaN are those of x. */

@@ -1,7 +1,7 @@
 import type { Expr, Scalar } from "../../ir/scalar.ts";
 import { powerOfSum } from "./exponential.ts";
 import { takeApart } from "./logarithm.ts";
-import { constantsOf, polynomial, tableFor, type PerFloat } from "./polynomial.ts";
+import { constantsOf, polynomial, tableFor, type PerFloat } from "./numbers.ts";
 
 // x^y = 2^(y log2 |x|), and as many digits of the logarithm are lost as the exponent has in front of its
 // point. So it is computed in about one and a half times the digits, as sums of two numbers. Method: the

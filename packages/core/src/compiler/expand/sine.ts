@@ -1,5 +1,5 @@
 import type { Expr, Scalar } from "../../ir/scalar.ts";
-import { constantsOf, polynomial, tableFor, type Expansion, type PerFloat } from "./polynomial.ts";
+import { constantsOf, polynomial, tableFor, type Expansion, type PerFloat } from "./numbers.ts";
 
 interface Sine {
   /** Parts of pi / 2, of so few digits that their products with numbers below 2^16 have no rounding error. */

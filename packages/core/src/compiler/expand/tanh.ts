@@ -1,12 +1,12 @@
 import type { Expr, Scalar } from "../../ir/scalar.ts";
 import { expm1 } from "./exponential.ts";
-import { constantsOf, polynomial, type Expansion } from "./polynomial.ts";
+import { constantsOf, polynomial, type Expansion } from "./numbers.ts";
 
 /** tanh x, never beyond 1. Within 4.5 ulp. */
 export const tanh: Expansion = (s, x) => (x.dtype === "f64" ? byExponential(s, x) : byQuotient(s, x));
 
 // tanh(x / 2) = p / q with p = x + c0 x^3 + c1 x^5 and q = 2 + d0 x^2 + d1 x^4 + d2 x^6. A least squares fit
-// with Lawson's weights; then the last digits, and where the function ends, were searched for the least error.
+// with Lawson's weights; then its last digits, and where it ends, were searched for the least error.
 const p = [0.029777420684695244, 0.00011433279723860323];
 const q = [2, 0.22622150182724, 0.002413863781839609, 2.461354370097979e-6];
 const end = 8.918312072753906;

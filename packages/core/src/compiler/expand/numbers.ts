@@ -5,6 +5,12 @@ import type { Expr, Scalar } from "../../ir/scalar.ts";
 /** What a function needs to know for each dtype that has functions. */
 export type PerFloat<T> = Readonly<Record<"f32" | "f64", T>>;
 
+/** ln 2 in two parts. The first has so few digits that its products with exponents have no rounding error. */
+export const ln2: PerFloat<{ readonly high: number; readonly low: number }> = {
+  f32: { high: 0.693359375, low: -0.00021219444170128554 },
+  f64: { high: 0.6931471805598903, low: 5.497923018708371e-14 },
+};
+
 /** A function of one number, written in simple instructions. */
 export type Expansion = (s: Scalar, x: Expr) => Expr;
 
