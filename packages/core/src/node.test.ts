@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -110,3 +110,21 @@ test("a process that is killed while it saves leaves a whole file", async () => 
     expect(data.every((n) => n === data[0])).toBe(true);
   }
 });
+
+test("a working directory that has been deleted is an error, and not a search without end", () => {
+  const program = `
+    import { rmdirSync } from "node:fs";
+    import { save } from ${JSON.stringify(new URL("./node.ts", import.meta.url).href)};
+    rmdirSync(process.env.DELETED);
+    save("runs/1/run.safetensors", {});`;
+  const cwd = join(folder, "deleted");
+  mkdirSync(cwd);
+  const { signal, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
+    cwd,
+    env: { ...process.env, DELETED: cwd },
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  expect(signal).toBeNull();
+  expect(stderr).toContain("ENOENT");
+}, 30_000);

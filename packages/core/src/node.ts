@@ -9,7 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { TreeOf } from "./graph/spec.ts";
 import { UnrollError } from "./tensor/error.ts";
 import {
@@ -37,7 +37,8 @@ export type { Decoded, DecodedAll, Metadata } from "./tensor/safetensors.ts";
 export function save<T>(file: string, tree: T & TreeOf<T, Tensor>, metadata: Metadata = {}): void {
   const bytes = encode(tree, metadata);
   const folder = dirname(file);
-  mkdirSync(folder, { recursive: true });
+  // Node looks for the parents of a relative path without end when the working directory has been deleted.
+  mkdirSync(resolve(folder), { recursive: true });
   // In the same folder, since a rename is atomic only within a file system.
   const temporary = `${file}.${process.pid}.tmp`;
   try {
