@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { addingProblem } from "@unroll/data";
 import { learnerOf } from "./model.ts";
 
-const standard = { length: "30", steps: "600", size: "16", batch: "16", rate: "0.01", seed: "1" } as const;
+const standard = { length: "60", steps: "2000", size: "16", batch: "16", rate: "0.01", seed: "1" } as const;
 
 type Flags = Readonly<Record<keyof typeof standard, number>>;
 
