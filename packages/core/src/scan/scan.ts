@@ -5,7 +5,10 @@ import { input } from "../graph/graph.ts";
 import { isValue, mark, type Op, type Scope, type Value } from "../graph/node.ts";
 import { notAValue } from "../graph/not-a-value.ts";
 import { callSite } from "../graph/source.ts";
-import { withValues, type NoExtraKeys } from "../graph/spec.ts";
+import { valuesOf, withValues, type NoExtraKeys } from "../graph/spec.ts";
+import { concat } from "../ops/concat.ts";
+import { reshape } from "../ops/reshape.ts";
+import { slice } from "../ops/slice.ts";
 import { scanVjp } from "./adjoint.ts";
 import { applyScan, type Body, type ScanAttrs } from "./layout.ts";
 
@@ -29,6 +32,13 @@ export interface ScanOptions {
   readonly reverse?: boolean;
   /** Number of steps; needed when there is no sequence to tell. 0 is legal and returns the initial state. */
   readonly length?: number;
+  /**
+   * What a derivative keeps: the state of every so many steps, and of the steps between nothing, for they are
+   * run once more when it is their turn. Memory for T / k + k steps instead of T, smallest for k = sqrt(T).
+   * "all": of each step its state and nothing else. The step is called twice when k does not divide T; what
+   * is watched comes in pieces.
+   */
+  readonly remat?: "all" | number;
 }
 
 /**
@@ -42,13 +52,13 @@ export interface ScanOptions {
  *     for (const x of xs) { let y; [state, y] = step(state, x); ys.push(y); }
  *     return [state, stack(ys)];
  *
- * `step` is called once, symbolically. State must keep its tree and its types. Values from outside may be used freely;
- * they are captured. `y` may be any tree, `undefined` included.
+ * `step` is called once, symbolically. State must keep its tree and its types. Values from outside may be
+ * used freely; they are captured. `y` may be any tree, `undefined` included.
  *
  * Shapes: every leaf of xs is [T, ...]; every leaf of ys is [T, ...].
  * Gradient: the pullback of `step`, scanned the other way; cotangents of captured values are summed over time.
- * Throws: TreeError when the step changes the tree of the state; ShapeError when it changes a type or sequences differ
- * in length; ScopeError when a value of the step is used outside of it.
+ * Throws: TreeError when the step changes the tree of the state; ShapeError when it changes a type or sequences
+ * differ in length; ScopeError when a value of the step is used outside of it.
  */
 export function scan<const S, X, Y, const R extends S>(
   step: (state: S, x: X) => readonly [R & NoExtraKeys<R, S>, Y],
@@ -59,6 +69,8 @@ export function scan<const S, X, Y, const R extends S>(
   const starts = valuesAt("the initial state", init, "state");
   const sequences = valuesAt("the sequence", xs, "xs");
   const length = lengthOf(sequences, options.length);
+  const every = stepsKept(options.remat, length);
+  if (every < length) return inChunks(step as never, init, xs, { ...options, length }, every) as [S, Y];
   const start = mark();
   const scope: Scope = { of: "scan", source: callSite(), opened: start, closed: false };
   const carries = starts.map(({ leaf, path }) => input(leaf.type, leaf.label ?? named(path, "state"), scope));
@@ -78,6 +90,48 @@ export function scan<const S, X, Y, const R extends S>(
   );
   scope.closed = true;
   return [withValues(init, outputs.last), withValues(y, outputs.emitted)] as [S, Y];
+}
+
+/** Of how many steps one state is kept: of all steps together, when nothing is said. */
+function stepsKept(remat: ScanOptions["remat"], length: number): number {
+  const every = remat === "all" ? 1 : (remat ?? length);
+  if (Number.isInteger(every) && every >= (remat === undefined ? 0 : 1)) return every;
+  throw new ShapeError(`scan: remat is ${every}, which is no number of steps.`);
+}
+
+type AnyStep = (state: unknown, x: unknown) => readonly [unknown, unknown];
+type AnyScan = (step: AnyStep, init: unknown, xs: unknown, options: ScanOptions) => [unknown, unknown];
+
+/**
+ * A scan over chunks of k steps, each of them a scan: the derivative of the outer one saves what the inner
+ * ones start from.
+ */
+function inChunks(
+  step: AnyStep,
+  init: unknown,
+  xs: unknown,
+  { length, reverse = false }: { readonly length: number; readonly reverse?: boolean },
+  k: number,
+): readonly [unknown, unknown] {
+  const run = scan as unknown as AnyScan;
+  const each = (tree: unknown, f: (x: Value) => Value): unknown => withValues(tree, valuesOf(tree).map(f));
+  const chunks = Math.floor(length / k);
+  const rest = length - chunks * k;
+  // What is left over comes last in the direction of time.
+  const [from, to, restFrom] = reverse ? [rest, length, 0] : [0, chunks * k, chunks * k];
+  const chunked = each(xs, (x) => reshape(slice(x, from, to), [chunks, k, ...x.shape.slice(1)]));
+  const steps: AnyStep = (state, rows) => run(step, state, rows, { length: k, reverse });
+  const [state, pieces] = run(steps, init, chunked, { length: chunks, reverse });
+  const ys = each(pieces, (y) => reshape(y, [chunks * k, ...y.shape.slice(2)]));
+  if (rest === 0) return [state, ys];
+  const remaining = each(xs, (x) => slice(x, restFrom, restFrom + rest));
+  const [last, more] = run(step, state, remaining, { length: rest, reverse });
+  const others = valuesOf(more)[Symbol.iterator]();
+  const joined = (y: Value): Value => {
+    const z = others.next().value!;
+    return concat(reverse ? [z, y] : [y, z], { axis: 0 });
+  };
+  return [last, each(ys, joined)];
 }
 
 /** The leaves of an argument of scan, all values. */
@@ -153,7 +207,10 @@ interface Traced {
   readonly start: number;
 }
 
-/** Close the step into a body and apply it. A state that the step returns as it was is captured rather than carried. */
+/**
+ * Close the step into a body and apply it. A state that the step returns as it was is captured rather than
+ * carried.
+ */
 function close(
   traced: Traced,
   starts: readonly Value[],
