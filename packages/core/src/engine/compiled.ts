@@ -63,7 +63,7 @@ export class CompiledGraph {
 function nodeOf(error: UnrollError, within: Graph): Node | undefined {
   const id = "node" in error ? error.node : undefined;
   for (const node of nodesOf(within)) {
-    if (node.id === id) return node;
+    if (node.reportedAs === id) return node;
     for (const body of node.op.bodies?.(node.attrs) ?? []) {
       const found = nodeOf(error, body);
       if (found) return found;
