@@ -4,19 +4,22 @@ import type { Kernel } from "../src/ir/kernel.ts";
 import type { Emitted } from "../src/ir/emit.ts";
 import type { Buffer } from "../src/ir/view.ts";
 import { ConstantPool } from "../src/engine/wasm/constants.ts";
+import { scratchSize } from "../src/engine/wasm/contract-packed.ts";
+import { keepsOrder } from "../src/engine/wasm/features.ts";
 import { importedFunctions } from "../src/engine/wasm/imported.ts";
-import { writeKernel } from "../src/engine/wasm/kernel.ts";
+import { kernelFunction } from "../src/engine/wasm/kernel.ts";
 import { EngineMemory } from "../src/engine/wasm/memory.ts";
 import { ModuleBuilder } from "../src/engine/wasm/module.ts";
 
 const memory = new EngineMemory();
 const constants = new ConstantPool(memory);
+const scratch = memory.allocate(scratchSize);
 
 /** A kernel alone, as a function of the addresses of its operands. */
 export function compileKernel(kernel: Kernel, relaxed = false): (...addresses: number[]) => void {
   const module = new ModuleBuilder({ pages: 1 });
-  module.export("run", writeKernel({ module, constants, relaxed }, kernel));
-  const unroll = { ...importedFunctions(), memory: memory.memory };
+  module.export("run", kernelFunction({ module, constants, target: { relaxed, keepsOrder: keepsOrder() } }, kernel));
+  const unroll = { ...importedFunctions(), memory: memory.memory, scratch };
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.encode()), { unroll });
   return exports.run as (...addresses: number[]) => void;
 }

@@ -1,6 +1,7 @@
 import type { DType } from "../../tensor/type.ts";
 import { dtypesOf, referencesOf, type Body, type Instruction, type Reference } from "../../ir/instruction.ts";
 import { arithmetic } from "./arithmetic.ts";
+import { smallIntegers } from "./small-integers.ts";
 import type { Code, Local, ValueType } from "./code.ts";
 import type { Emission } from "./emission.ts";
 import type { FunctionBuilder } from "./function.ts";
@@ -50,6 +51,7 @@ export class BodyWriter {
   readonly #shared: Shared;
   readonly #dtypes: readonly DType[];
   readonly #needed: ReadonlySet<Reference>;
+  readonly #small: ReadonlySet<Reference>;
   readonly #isShared: readonly boolean[];
   readonly #values = new Map<Reference, Code>();
   readonly #rows = new Map<Reference, Row>();
@@ -62,6 +64,7 @@ export class BodyWriter {
     this.#shared = shared;
     this.#dtypes = dtypesOf(body, frame.operands, frame.accumulators);
     this.#needed = needed(body, results);
+    this.#small = smallIntegers(body, results);
     const isShared: boolean[] = [];
     for (const i of body) {
       isShared.push(referencesOf(i).every((x) => isShared[x]) && shared.isShared(i));
@@ -159,6 +162,7 @@ export class BodyWriter {
             const maker = this.#body[x]!;
             return maker.op === "constant" ? maker.value : undefined;
           },
+          isSmallInteger: this.#small.has(at),
         });
     }
   }

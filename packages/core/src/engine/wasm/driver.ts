@@ -4,7 +4,7 @@ import type { LoopId, View } from "../../ir/view.ts";
 import type { Callee, Code, Local } from "./code.ts";
 import type { Emission } from "./emission.ts";
 import type { FunctionBuilder } from "./function.ts";
-import { writeKernel } from "./kernel.ts";
+import { kernelFunction } from "./kernel.ts";
 import * as i32 from "./opcodes/i32.ts";
 
 /** Where the buffers of a program lie. */
@@ -26,7 +26,7 @@ export interface HostCall {
 /** The function `run`: all statements in order, loops as loops. Kernels are functions of their own. */
 export function writeDriver(emission: Emission, program: Program, layout: Layout): readonly HostCall[] {
   const { module } = emission;
-  const kernels = program.kernels.map((kernel) => writeKernel(emission, kernel));
+  const kernels = program.kernels.map((kernel) => kernelFunction(emission, kernel));
   const hosts: HostCall[] = [];
   const run = module.function([], [], (f) => {
     const writer = new DriverWriter(f, emission, kernels, layout, hosts);

@@ -5,7 +5,9 @@ import { viewShape, type View } from "../../ir/view.ts";
 import type { Program } from "../../ir/program.ts";
 import type { Executable } from "../engine.ts";
 import type { ConstantPool } from "./constants.ts";
+import { scratchName } from "./contract-packed.ts";
 import { writeDriver, type HostCall } from "./driver.ts";
+import type { Target } from "./emission.ts";
 import { importedFunctions } from "./imported.ts";
 import type { EngineMemory } from "./memory.ts";
 import { ModuleBuilder } from "./module.ts";
@@ -18,7 +20,9 @@ export interface Workplace {
   readonly memory: EngineMemory;
   readonly constants: ConstantPool;
   readonly residents: Residents;
-  readonly relaxed: boolean;
+  readonly target: Target;
+  /** The address of what kernels may use while they run. */
+  readonly scratch: number;
 }
 
 /** A program with its module and its memory. */
@@ -96,11 +100,12 @@ export class LoadedProgram implements Executable {
   }
 
   #compile(): () => void {
-    const { memory, constants, relaxed } = this.#workplace;
+    const { memory, constants, target, scratch } = this.#workplace;
     const module = new ModuleBuilder({ pages: 1 });
-    const hosts = writeDriver({ module, constants, relaxed }, this.#program, this.#memory.layout);
+    const hosts = writeDriver({ module, constants, target }, this.#program, this.#memory.layout);
     const calls = hosts.map((call) => [call.name, (...turns: number[]) => this.#callHost(call, turns)]);
-    const unroll = { ...importedFunctions(), ...Object.fromEntries(calls), memory: memory.memory };
+    const given = { memory: memory.memory, [scratchName]: scratch };
+    const unroll = { ...importedFunctions(), ...Object.fromEntries(calls), ...given };
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.encode()), { unroll });
     return exports.run as () => void;
   }

@@ -37,14 +37,37 @@ export const floatOperations: Readonly<Record<"f32" | "f64", Readonly<Record<str
   f64: operations(f64x2, narrowMask),
 };
 
-/** x y + z. */
-export function multiplyAdd({ relaxed }: Emission, dtype: "f32" | "f64", x: Code, y: Code, z: Code): Code {
+/**
+ * The lesser or greater of x and a constant, in one instruction in place of eight: the order of its operands is what
+ * keeps NaN. It takes x when both are 0, so constants for which that is wrong are left to the general form.
+ */
+export function extreme(
+  op: "min" | "max",
+  dtype: "f32" | "f64",
+  x: Code,
+  constant: Code,
+  value: number,
+): Code {
   const of = dtype === "f32" ? f32x4 : f64x2;
-  return relaxed ? of.relaxed_madd(x, y, z) : of.add(of.mul(x, y), z);
+  const isGeneral = Number.isNaN(value) || Object.is(value, op === "min" ? -0 : 0);
+  return (isGeneral ? of[op] : op === "min" ? of.pmin : of.pmax)(x, constant);
+}
+
+/** x y + z. */
+export function multiplyAdd({ target }: Emission, dtype: "f32" | "f64", x: Code, y: Code, z: Code): Code {
+  const of = dtype === "f32" ? f32x4 : f64x2;
+  return target.relaxed ? of.relaxed_madd(x, y, z) : of.add(of.mul(x, y), z);
 }
 
 // A float is m 2^n: below the sign it holds n plus the bias, then the digits of m.
 const formats = { f32: { digits: 23, bias: 127 }, f64: { digits: 52, bias: 1023 } } as const;
+
+/** A whole number of which only the last 22 bits matter, as i32: added to a number that has room for them at its end. */
+export function smallInteger({ constants }: Emission, dtype: "f32" | "f64", x: Code): Code {
+  if (dtype === "f64") return evenWords(f64x2.add(x, constants.f64(1.5 * 2 ** 52)));
+  const room = constants.f32(1.5 * 2 ** 23);
+  return i32x4.sub(f32x4.add(x, room), room);
+}
 
 /** n of a normal x = m 2^n. */
 export function exponent({ constants }: Emission, dtype: "f32" | "f64", x: Code): Code {

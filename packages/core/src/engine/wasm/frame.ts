@@ -18,9 +18,18 @@ export interface Frame {
 export const byteStrides = ({ strides }: Dimension, dtypes: readonly DType[]): number[] =>
   strides.map((stride, i) => stride * byteSize(dtypes[i]!));
 
-/** How many elements at once the operands and values of some bodies allow. */
-export const lanesFor = (operands: readonly DType[], bodies: readonly Body[]): Lanes =>
-  lanesOf([...operands, ...bodies.flatMap((body) => [...dtypesWithin(body, operands)])]);
+/** What a function with some bodies is written with. */
+export const frameOf = (
+  f: FunctionBuilder,
+  emission: Emission,
+  dtypes: readonly DType[],
+  bodies: readonly Body[] = [],
+): Frame => ({
+  f,
+  emission,
+  dtypes,
+  lanes: lanesOf([...dtypes, ...bodies.flatMap((body) => dtypesWithin(body, dtypes))]),
+});
 
 function dtypesWithin(body: Body, operands: readonly DType[]): DType[] {
   const accumulators = body.flatMap((i) => (i.op === "accumulator" ? [i.which] : []));

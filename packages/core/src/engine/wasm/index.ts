@@ -5,8 +5,10 @@ import type { Engine, Executable } from "../engine.ts";
 import { interpreter } from "../reference/interpret.ts";
 import { plan } from "./plan.ts";
 import { ConstantPool } from "./constants.ts";
-import { LoadedProgram } from "./executable.ts";
-import { hasRelaxed, hasVectors } from "./features.ts";
+import { scratchSize } from "./contract-packed.ts";
+import type { Target } from "./emission.ts";
+import { LoadedProgram, type Workplace } from "./executable.ts";
+import { hasRelaxed, hasVectors, keepsOrder } from "./features.ts";
 import { EngineMemory } from "./memory.ts";
 import { Residents } from "./resident.ts";
 
@@ -37,32 +39,43 @@ export function wasm(options: WasmOptions = {}): Engine {
       "wasm: this host has no relaxed multiply-add.",
       "Leave `relaxed` out, and it is used where there is one.",
     );
-  return new WasmEngine(relaxed);
+  return new WasmEngine({ relaxed, keepsOrder: keepsOrder() });
 }
 
 class WasmEngine implements Engine {
   readonly name = "wasm";
   readonly checks = "none";
   readonly plan = plan;
-  readonly #memory = new EngineMemory();
-  readonly #constants = new ConstantPool(this.#memory);
-  readonly #residents = new Residents(this, this.#memory);
-  readonly #relaxed: boolean;
+  readonly #residents: Residents;
+  readonly #workplace: Workplace;
   #disposed = false;
 
-  constructor(relaxed: boolean) {
-    this.#relaxed = relaxed;
+  constructor(target: Target) {
+    const memory = new EngineMemory();
+    const constants = new ConstantPool(memory);
+    this.#residents = new Residents(this, memory);
+    this.#workplace = {
+      memory,
+      constants,
+      residents: this.#residents,
+      target,
+      scratch: memory.allocate(scratchSize),
+    };
   }
 
   load(program: Program): Executable {
     this.#checkAlive();
-    if (program.checks !== "none") return { run: interpreter(program), dispose: () => undefined };
-    return new LoadedProgram(program, {
-      memory: this.#memory,
-      constants: this.#constants,
-      residents: this.#residents,
-      relaxed: this.#relaxed,
-    });
+    const loaded: Executable =
+      program.checks === "none"
+        ? new LoadedProgram(program, this.#workplace)
+        : { run: interpreter(program), dispose: () => undefined };
+    return {
+      run: (inputs, resident) => {
+        this.#checkAlive();
+        return loaded.run(inputs, resident);
+      },
+      dispose: () => loaded.dispose(),
+    };
   }
 
   store(tensor: Tensor): Tensor {

@@ -2,8 +2,8 @@ import type { Kernel } from "../../ir/kernel.ts";
 import type { Callee } from "./code.ts";
 import { writeContract } from "./contract.ts";
 import type { Emission } from "./emission.ts";
-import { lanesFor, type Frame } from "./frame.ts";
-import { writeMap } from "./map.ts";
+import { frameOf } from "./frame.ts";
+import { mapFunction } from "./map.ts";
 import { writeReduce } from "./reduce.ts";
 import { writeScatterAdd } from "./scatter-add.ts";
 
@@ -11,27 +11,20 @@ import { writeScatterAdd } from "./scatter-add.ts";
  * The function of a kernel. It takes the address of each operand's first element, in bytes; sizes and strides are
  * constants in its code.
  */
-export const writeKernel = (emission: Emission, kernel: Kernel): Callee =>
-  emission.module.function(
-    kernel.dtypes.map(() => "i32"),
-    [],
-    (f) => {
-      const { dtypes } = kernel;
-      const frame = (bodies: Parameters<typeof lanesFor>[1]): Frame => ({
-        f,
-        emission,
-        dtypes,
-        lanes: lanesFor(dtypes, bodies),
-      });
-      switch (kernel.form) {
-        case "map":
-          return writeMap(frame([kernel.body]), kernel);
-        case "reduce":
-          return writeReduce(frame([kernel.body, kernel.epilogue]), kernel);
-        case "contract":
-          return writeContract(frame([]), kernel);
-        case "scatterAdd":
-          return writeScatterAdd(frame([]), kernel);
-      }
-    },
-  );
+export function kernelFunction(emission: Emission, kernel: Kernel): Callee {
+  const { dtypes } = kernel;
+  const { module } = emission;
+  const parameters = dtypes.map(() => "i32" as const);
+  switch (kernel.form) {
+    case "map":
+      return mapFunction(emission, kernel);
+    case "reduce":
+      return module.function(parameters, [], (f) =>
+        writeReduce(frameOf(f, emission, dtypes, [kernel.body, kernel.epilogue]), kernel),
+      );
+    case "contract":
+      return module.function(parameters, [], (f) => writeContract(frameOf(f, emission, dtypes), kernel));
+    case "scatterAdd":
+      return module.function(parameters, [], (f) => writeScatterAdd(frameOf(f, emission, dtypes), kernel));
+  }
+}

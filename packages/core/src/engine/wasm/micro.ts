@@ -22,8 +22,8 @@ export interface Depth {
   readonly b: number;
 }
 
-/** A tile of a product: out = init + sum over k of a b, for some rows and columns. */
-export interface MicroKernel {
+/** A tile of a product: out = start + sum over k of a b, for some rows and columns. */
+export interface TileKernel {
   readonly dtype: "f32" | "f64" | "i32";
   readonly lanes: Lanes;
   readonly rows: number;
@@ -33,57 +33,83 @@ export interface MicroKernel {
   readonly a: number;
   /** Along columns. */
   readonly b: number;
-  /** Absent: zero. */
-  readonly init?: Along;
+  /** What the sums start from; nothing, if from zero. */
+  readonly start: readonly Along[];
   readonly out: Along;
 }
 
-/** Steps along k in one turn of the loop. */
-const unroll = 4;
+/**
+ * A function of the addresses of a, b, what sums start from if it is not zero, and out. Vectors run along columns. All
+ * sums of the tile stay in registers, each summed in the order of k.
+ */
+export const microFunction = (emission: Emission, kernel: TileKernel): Callee =>
+  emission.module.shared(`micro ${JSON.stringify(kernel)}`, () =>
+    emission.module.function(addressesOf(kernel), [], (f) => new MicroWriter(f, emission, kernel).write()),
+  );
+
+export const addressesOf = ({ start }: TileKernel): "i32"[] => new Array<"i32">(3 + start.length).fill("i32");
+
+/** x y + z, for all that has products. */
+export const multiplyAddOf = (
+  emission: Emission,
+  dtype: TileKernel["dtype"],
+  x: Code,
+  y: Code,
+  z: Code,
+): Code => (dtype === "i32" ? i32x4.add(i32x4.mul(x, y), z) : multiplyAdd(emission, dtype, x, y, z));
 
 /**
- * A function of the addresses of a, b, init if there is one, and out. All sums of the tile stay in registers, each summed
- * in the order of k.
+ * Every pair of two lists of vectors. The shorter list is loaded first, the longer one element by element: what is in
+ * registers at once has to fit.
  */
-export const microKernel = (emission: Emission, kernel: MicroKernel): Callee =>
-  emission.module.shared(`micro ${JSON.stringify(kernel)}`, () => {
-    const parameters = new Array<"i32">(kernel.init ? 4 : 3).fill("i32");
-    return emission.module.function(parameters, [], (f) => new MicroWriter(f, emission, kernel).write());
+export function eachPair(
+  f: FunctionBuilder,
+  rows: readonly Code[],
+  columns: readonly Code[],
+  visit: (row: number, column: number, x: Code, y: Code) => void,
+): void {
+  const holdsRows = rows.length < columns.length;
+  const kept = (holdsRows ? rows : columns).map((code) => f.let("v128", code));
+  (holdsRows ? columns : rows).forEach((code, i) => {
+    const passing = f.let("v128", code);
+    kept.forEach((held, j) => (holdsRows ? visit(j, i, held, passing) : visit(i, j, passing, held)));
+    f.free(passing);
   });
+  f.free(...kept);
+}
 
 class MicroWriter {
   readonly #f: FunctionBuilder;
   readonly #emission: Emission;
-  readonly #kernel: MicroKernel;
+  readonly #kernel: TileKernel;
   /** Elements in each vector of a row. */
   readonly #counts: readonly number[];
   readonly #sums: readonly (readonly Local[])[];
 
-  constructor(f: FunctionBuilder, emission: Emission, kernel: MicroKernel) {
+  constructor(f: FunctionBuilder, emission: Emission, kernel: TileKernel) {
     this.#f = f;
     this.#emission = emission;
     this.#kernel = kernel;
     const { lanes, columns, rows } = kernel;
-    this.#counts = Array.from({ length: Math.ceil(columns / lanes) }, (_, v) =>
-      Math.min(lanes, columns - v * lanes),
-    );
+    const vectors = Math.ceil(columns / lanes);
+    this.#counts = Array.from({ length: vectors }, (_, v) => Math.min(lanes, columns - v * lanes));
     this.#sums = Array.from({ length: rows }, () => this.#counts.map(() => f.local("v128")));
   }
 
   write(): void {
-    const [a, b] = this.#f.parameters as [Local, Local];
-    const { k, init, out } = this.#kernel;
-    const initial = this.#f.parameters[2]!;
+    const { parameters } = this.#f;
+    const [a, b, initial] = parameters as [Local, Local, Local];
+    const { k, start, out, dtype } = this.#kernel;
+    const [init] = start;
     this.#each((row, v) => {
-      const start = init ? this.#load(init, initial, row, v) : splat(this.#emission, this.#kernel.dtype, 0);
-      this.#f.set(this.#sums[row]![v]!, start);
+      const first = init ? this.#load(init, initial, row, v) : splat(this.#emission, dtype, 0);
+      this.#f.set(this.#sums[row]![v]!, first);
     });
     const outer = k.slice(0, -1).map(({ size, a: alongA, b: alongB }) => ({ size, moves: [alongA, alongB] }));
     nest(this.#f, outer, [a, b], () => this.#loop(a, b, k.at(-1) ?? { size: 1, a: 0, b: 0 }));
-    const result = this.#f.parameters.at(-1)!;
     this.#each((row, v) => {
       const elements = { ...this.#vector(v), stride: out.column };
-      this.#f.do(store(elements, result, this.#offset(out, row, v), this.#sums[row]![v]!));
+      this.#f.do(store(elements, parameters.at(-1)!, this.#offset(out, row, v), this.#sums[row]![v]!));
     });
   }
 
@@ -107,45 +133,35 @@ class MicroWriter {
   /** The innermost loop over k. Afterwards a and b are where they were. */
   #loop(a: Local, b: Local, depth: Depth): void {
     const f = this.#f;
-    const turns = Math.floor(depth.size / unroll);
-    const rest = depth.size % unroll;
-    const turn = (steps: number): void => {
-      for (let step = 0; step < steps; step++) this.#step(a, b, step * depth.a, step * depth.b);
-      f.advance(a, steps * depth.a);
-      f.advance(b, steps * depth.b);
+    const step = (): void => {
+      this.#step(a, b);
+      f.advance(a, depth.a);
+      f.advance(b, depth.b);
     };
-    if (turns > 1 && depth.b !== 0) {
-      const end = f.let("i32", i32.add(b, i32.const(turns * unroll * depth.b)));
+    if (depth.size > 1 && depth.b !== 0) {
+      const end = f.let("i32", i32.add(b, i32.const(depth.size * depth.b)));
       f.loop(() => {
-        turn(unroll);
+        step();
         return i32.ne(b, end);
       });
       f.free(end);
-    } else if (turns > 0) {
-      f.repeat(turns, () => turn(unroll));
+    } else if (depth.size > 0) {
+      f.repeat(depth.size, step);
     }
-    turn(rest);
     f.advance(a, -depth.size * depth.a);
     f.advance(b, -depth.size * depth.b);
   }
 
   /** One row of b, and of every row of a one element, which all columns share. */
-  #step(a: Local, b: Local, offsetA: number, offsetB: number): void {
-    const f = this.#f;
-    const { b: stride, a: row, dtype, lanes } = this.#kernel;
-    const vectors = this.#counts.map((_, v) =>
-      f.let("v128", load({ ...this.#vector(v), stride }, b, offsetB + v * lanes * stride)),
+  #step(a: Local, b: Local): void {
+    const { dtype, lanes, a: alongRows, b: column } = this.#kernel;
+    const elements = this.#sums.map((_, row) =>
+      load({ dtype, lanes, count: lanes, stride: 0 }, a, row * alongRows),
     );
-    this.#sums.forEach((sums, r) => {
-      const element = f.let("v128", load({ dtype, lanes, count: lanes, stride: 0 }, a, offsetA + r * row));
-      sums.forEach((sum, v) => f.set(sum, this.#multiplyAdd(element, vectors[v]!, sum)));
-      f.free(element);
+    const vectors = this.#counts.map((_, v) => this.#load({ row: 0, column }, b, 0, v));
+    eachPair(this.#f, elements, vectors, (row, v, x, y) => {
+      const sum = this.#sums[row]![v]!;
+      this.#f.set(sum, multiplyAddOf(this.#emission, dtype, x, y, sum));
     });
-    f.free(...vectors);
-  }
-
-  #multiplyAdd(x: Code, y: Code, z: Code): Code {
-    const { dtype } = this.#kernel;
-    return dtype === "i32" ? i32x4.add(i32x4.mul(x, y), z) : multiplyAdd(this.#emission, dtype, x, y, z);
   }
 }

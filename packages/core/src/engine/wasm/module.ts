@@ -11,8 +11,10 @@ const typeBytes: Readonly<Record<ValueType, number>> = {
 
 const header = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 const sections = { type: 1, import: 2, function: 3, export: 7, code: 10 };
-const kinds = { function: 0x00, memory: 0x02 };
+const kinds = { function: 0x00, memory: 0x02, global: 0x03 };
 const functionType = 0x60;
+const getGlobal = 0x23;
+const immutable = 0x00;
 const end = 0x0b;
 
 /** The memory that a module imports, in pages of 64 KiB. A shared one must say how far it may grow. */
@@ -20,6 +22,8 @@ export interface MemoryType {
   readonly pages: number;
   readonly maximum?: number;
   readonly shared?: boolean;
+  /** Whether addresses have 64 bits. */
+  readonly is64?: boolean;
 }
 
 interface Signature {
@@ -31,6 +35,7 @@ interface Signature {
 export class ModuleBuilder {
   readonly #memory: MemoryType;
   readonly #imports: { readonly name: string; readonly callee: Callee }[] = [];
+  readonly #globals: string[] = [];
   readonly #functions: { readonly body: FunctionBuilder; readonly callee: Callee }[] = [];
   readonly #exports: { readonly name: string; readonly callee: Callee }[] = [];
   readonly #shared = new Map<string, Callee>();
@@ -46,6 +51,12 @@ export class ModuleBuilder {
     const callee: Callee = { kind: "function", parameters, results };
     this.#imports.push({ name, callee });
     return callee;
+  }
+
+  /** The value of an i32 that every instance is given. */
+  global(name: string): Code {
+    const known = this.#globals.indexOf(name);
+    return [getGlobal, unsigned(known >= 0 ? known : this.#globals.push(name) - 1)];
   }
 
   function(
@@ -85,6 +96,12 @@ export class ModuleBuilder {
       kinds.function,
       ...unsigned(typeOf(callee)),
     ]);
+    const globals = this.#globals.map((name) => [
+      ...importName(name),
+      kinds.global,
+      typeBytes.i32,
+      immutable,
+    ]);
     const memory = [...importName("memory"), kinds.memory, ...limits(this.#memory)];
     const functions = this.#functions.map(({ callee }) => unsigned(typeOf(callee)));
     const exports = this.#exports.map(({ name, callee }) => [
@@ -97,7 +114,7 @@ export class ModuleBuilder {
     return new Uint8Array([
       ...header,
       ...section(sections.type, signatures),
-      ...section(sections.import, [...imports, memory]),
+      ...section(sections.import, [...imports, ...globals, memory]),
       ...section(sections.function, functions),
       ...section(sections.export, exports),
       ...section(sections.code, bodies),
@@ -130,8 +147,8 @@ const signatureBytes = ({ parameters, results }: Signature): number[] => [
   ...types(results),
 ];
 
-function limits({ pages, maximum, shared = false }: MemoryType): number[] {
-  const flags = (maximum === undefined ? 0 : 1) | (shared ? 2 : 0);
+function limits({ pages, maximum, shared = false, is64 = false }: MemoryType): number[] {
+  const flags = (maximum === undefined ? 0 : 1) | (shared ? 2 : 0) | (is64 ? 4 : 0);
   return [flags, ...unsigned(pages), ...(maximum === undefined ? [] : unsigned(maximum))];
 }
 

@@ -1,5 +1,6 @@
 import type { Code, Local } from "./code.ts";
 import type { FunctionBuilder } from "./function.ts";
+import type { Repeated } from "./tile.ts";
 import * as i32 from "./opcodes/i32.ts";
 import type { Lanes } from "./lanes.ts";
 
@@ -46,6 +47,29 @@ function walk(
       addresses.forEach((address, i) => f.advance(address, span.moves[i]! - movement(inner, i)));
   };
   f.repeat(span.size, turn, span.counter);
+}
+
+/**
+ * Parts of a dimension one after another, each as often as it comes; operands move by `moves` from one element to the next.
+ * The addresses are afterwards what they were before.
+ */
+export function sequence(
+  f: FunctionBuilder,
+  parts: readonly Repeated[],
+  moves: readonly number[],
+  addresses: readonly Local[],
+  body: (size: number) => void,
+): void {
+  let moved = 0;
+  parts.forEach(([size, count], at) => {
+    const isLast = at === parts.length - 1 && count === 1;
+    f.repeat(count, () => {
+      body(size);
+      if (!isLast) addresses.forEach((address, i) => f.advance(address, size * moves[i]!));
+    });
+    if (!isLast) moved += size * count;
+  });
+  addresses.forEach((address, i) => f.advance(address, -moved * moves[i]!));
 }
 
 /** A dimension that is run through several elements at once. */

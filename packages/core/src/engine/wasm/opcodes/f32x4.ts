@@ -31,6 +31,9 @@ export const mul: Binary = binary(vector(0xe6));
 export const div: Binary = binary(vector(0xe7));
 export const min: Binary = binary(vector(0xe8));
 export const max: Binary = binary(vector(0xe9));
+/** The lesser one; x if one is NaN or both are 0. */
+export const pmin: Binary = binary(vector(0xea));
+export const pmax: Binary = binary(vector(0xeb));
 export const convert_i32x4_s: Unary = unary(vector(0xfa));
 export const demote_f64x2_zero: Unary = unary(vector(0x5e));
 export const relaxed_madd: Ternary = ternary(vector(0x105));

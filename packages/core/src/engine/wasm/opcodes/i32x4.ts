@@ -2,11 +2,13 @@ import {
   binary,
   extract,
   replace,
+  ternary,
   unary,
   vector,
   type Binary,
   type Extract,
   type Replace,
+  type Ternary,
   type Unary,
 } from "./form.ts";
 
@@ -29,5 +31,7 @@ export const sub: Binary = binary(vector(0xb1));
 export const mul: Binary = binary(vector(0xb5));
 export const min_s: Binary = binary(vector(0xb6));
 export const max_s: Binary = binary(vector(0xb8));
+/** Lanes of x where those of the mask have all bits set, of y where they have none. */
+export const relaxed_laneselect: Ternary = ternary(vector(0x10b));
 export const trunc_sat_f32x4_s: Unary = unary(vector(0xf8));
 export const trunc_sat_f64x2_s_zero: Unary = unary(vector(0xfc));
