@@ -45,7 +45,12 @@ export { cosineRestarts, type CosineRestartsOptions } from "./schedules/cosine-r
 export { exponential, type ExponentialOptions } from "./schedules/exponential.ts";
 export { inverseTime, type InverseTimeOptions } from "./schedules/inverse-time.ts";
 export { join } from "./schedules/join.ts";
-export { multiStep, stepDecay, type MultiStepOptions, type StepDecayOptions } from "./schedules/multi-step.ts";
+export {
+  multiStep,
+  stepDecay,
+  type MultiStepOptions,
+  type StepDecayOptions,
+} from "./schedules/multi-step.ts";
 export { ntAsgd, type NtAsgd, type NtAsgdOptions, type NtAsgdState } from "./schedules/nt-asgd.ts";
 export { oneCycle, type OneCycleOptions } from "./schedules/one-cycle.ts";
 export { polynomial, type PolynomialOptions } from "./schedules/polynomial.ts";
@@ -64,9 +69,16 @@ export {
   type ConjugateGradientOutcome,
 } from "./whole-vector/conjugate-gradient.ts";
 export { gaussNewtonProduct, hessianProduct } from "./whole-vector/curvature.ts";
-export { differentialEvolution, type DifferentialEvolutionOptions } from "./whole-vector/differential-evolution.ts";
+export {
+  differentialEvolution,
+  type DifferentialEvolutionOptions,
+} from "./whole-vector/differential-evolution.ts";
 export { fista, ista, l1, type FistaOptions, type Penalty } from "./whole-vector/fista.ts";
-export { hessianFree, type HessianFreeOptions, type HessianFreeOutcome } from "./whole-vector/hessian-free.ts";
+export {
+  hessianFree,
+  type HessianFreeOptions,
+  type HessianFreeOutcome,
+} from "./whole-vector/hessian-free.ts";
 export { lbfgs, type LbfgsOptions, type LbfgsOutcome } from "./whole-vector/lbfgs.ts";
 export type { LbfgsMemory } from "./whole-vector/lbfgs-memory.ts";
 export type {

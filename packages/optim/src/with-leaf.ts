@@ -12,7 +12,10 @@ export function withLeaf<T>(tree: T, path: string, leaf: Tensor): T {
   const found = flatten(tree);
   if (!found.some((one) => one.path === path)) {
     const near = found.slice(0, 5).map((one) => one.path || "a single leaf");
-    throw new TreeError(`withLeaf: there is no leaf ${path || "at the root"}.`, `There are ${near.join(", ")}${found.length > 5 ? ` and ${found.length - 5} more` : ""}.`);
+    throw new TreeError(
+      `withLeaf: there is no leaf ${path || "at the root"}.`,
+      `There are ${near.join(", ")}${found.length > 5 ? ` and ${found.length - 5} more` : ""}.`,
+    );
   }
   return unflatten(
     tree,

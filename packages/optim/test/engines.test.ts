@@ -1,12 +1,24 @@
 /** Every engine takes the steps that the reference engine takes. */
-import { evaluate, gradient, sum, square, sub, constant, stateful, tensor, type Tensors, type Value } from "@unroll/core";
+import {
+  evaluate,
+  gradient,
+  sum,
+  square,
+  sub,
+  constant,
+  stateful,
+  tensor,
+  type Tensors,
+  type Value,
+} from "@unroll/core";
 import { describe, expect, test } from "vitest";
 import { applyUpdates, type Memory, type Transform } from "../src/index.ts";
 import { restless, transforms } from "./arbitrary.ts";
 import { engines } from "./engines.ts";
 import { numbers, type Tree } from "./train.ts";
 
-const wave = (count: number, phase: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(2 * i + phase));
+const wave = (count: number, phase: number) =>
+  Float32Array.from({ length: count }, (_, i) => Math.sin(2 * i + phase));
 const start = {
   w: tensor(wave(35, 0), { shape: [5, 7] }),
   b: tensor(wave(7, 1)),
@@ -46,12 +58,16 @@ describe.each(engines)("%s", (_, make) => {
     // f32: ten steps of a few dozen roundings each.
     found.forEach((n, i) => {
       const far = Math.abs(n - expected[i]!);
-      expect(far, `number ${i}: ${n} is not ${expected[i]}`).toBeLessThanOrEqual(1e-5 * Math.max(1, Math.abs(expected[i]!)));
+      expect(far, `number ${i}: ${n} is not ${expected[i]}`).toBeLessThanOrEqual(
+        1e-5 * Math.max(1, Math.abs(expected[i]!)),
+      );
     });
   });
 });
 
 test("the loss that they go down is not 0", () => {
-  const lifted = Object.fromEntries(Object.entries(start).map(([name, leaf]) => [name, constant(leaf as never)]));
+  const lifted = Object.fromEntries(
+    Object.entries(start).map(([name, leaf]) => [name, constant(leaf as never)]),
+  );
   expect(evaluate(loss(lifted as unknown as Tree)).data[0]).toBeGreaterThan(1);
 });

@@ -65,7 +65,12 @@ const rows: readonly Row[] = [
     [994, 22, 15],
   ],
   ["rprop", (r) => optim.rprop({ stepSize: r as number }), [0.002, 0.5, 1], [1393, 19, 18]],
-  ["lion", (r) => optim.lion({ learningRate: r }), [falling(0.01), falling(0.5), falling(0.05)], [313, 39, 132]],
+  [
+    "lion",
+    (r) => optim.lion({ learningRate: r }),
+    [falling(0.01), falling(0.5), falling(0.05)],
+    [313, 39, 132],
+  ],
   [
     "lamb",
     (r) => optim.lamb({ learningRate: r, weightDecay: 0 }),

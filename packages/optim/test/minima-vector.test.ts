@@ -60,12 +60,7 @@ const rows: readonly Row[] = [
     [1476, 334, 1449],
     1e-4,
   ],
-  [
-    "cmaEs",
-    ({ value, start }) => cmaEs(value, start, { sigma: 0.5 }),
-    [1135, 646, 1584],
-    1e-6,
-  ],
+  ["cmaEs", ({ value, start }) => cmaEs(value, start, { sigma: 0.5 }), [1135, 646, 1584], 1e-6],
   [
     "differentialEvolution",
     ({ value }, surface) => differentialEvolution(value, { ...square(surface), evaluations: 20_000 }),

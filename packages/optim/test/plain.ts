@@ -23,7 +23,9 @@ export function expectPath(
   minimise(optimizer, { x: f64(start) }, quadratic(curvature), steps).forEach((at, i) => {
     numbers(at).forEach((n, k) => {
       x[k] = rules[k]!(curvature[k]! * x[k]!, x[k]!, i + 1);
-      expect(Math.abs(n - x[k]), `step ${i + 1}, element ${k}: ${n} is not ${x[k]}`).toBeLessThanOrEqual(within);
+      expect(Math.abs(n - x[k]), `step ${i + 1}, element ${k}: ${n} is not ${x[k]}`).toBeLessThanOrEqual(
+        within,
+      );
     });
   });
 }

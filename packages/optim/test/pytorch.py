@@ -3,6 +3,7 @@
     pip install torch==2.13.0 && python packages/optim/test/pytorch.py
 """
 
+import inspect
 import json
 import pathlib
 
@@ -85,7 +86,19 @@ def plateau():
     return {"metrics": metrics, "rates": found}
 
 
+def defaults(make):
+    found = {}
+    for name, parameter in inspect.signature(make.__init__).parameters.items():
+        value = parameter.default
+        if isinstance(value, torch.Tensor):
+            value = value.item()
+        if isinstance(value, (int, float, tuple)) and not isinstance(value, bool):
+            found[name] = value
+    return found
+
+
 written = {
+    "defaults": {make.__name__: defaults(make) for make, _ in OPTIMISERS.values()},
     "version": torch.__version__,
     "steps": STEPS,
     "paths": {name: path(*each) for name, each in OPTIMISERS.items()},

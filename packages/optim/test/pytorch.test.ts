@@ -14,7 +14,8 @@ interface Recorded {
 }
 
 const recorded = JSON.parse(readFileSync(new URL("pytorch.json", import.meta.url), "utf8")) as Recorded;
-const { adadelta, adafactor, adagrad, adam, adamax, adamw, asgd, chain, nadam, radam, rmsprop, rprop, sgd } = optim;
+const { adadelta, adafactor, adagrad, adam, adamax, adamw, asgd, chain, nadam, radam, rmsprop, rprop, sgd } =
+  optim;
 
 /** The same methods by our names. What isn't said is the default on both sides. */
 const optimizers: Readonly<Record<string, optim.Transform>> = {

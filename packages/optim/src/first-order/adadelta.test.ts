@@ -22,5 +22,7 @@ test("sixty steps equal the formula on numbers", () => {
 });
 
 test("an epsilon of 0 would never move", () => {
-  expect(() => adadelta({ epsilon: 0 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: adadelta: epsilon: 0 is not in (0, Infinity).]`);
+  expect(() => adadelta({ epsilon: 0 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: adadelta: epsilon: 0 is not in (0, Infinity).]`,
+  );
 });

@@ -16,10 +16,16 @@ function adafactorOnNumbers(start: readonly (readonly number[])[], isFactored: b
     const beta = 1 - t ** -0.8;
     const squares = g.map((n) => n * n + 1e-30);
     v = v.map((n, k) => beta * n + (1 - beta) * squares[k]!);
-    r = r.map((n, i) => beta * n + (1 - beta) * squares.slice(i * columns, (i + 1) * columns).reduce((a, b) => a + b));
-    c = c.map((n, j) => beta * n + (1 - beta) * squares.filter((_, k) => k % columns === j).reduce((a, b) => a + b));
+    r = r.map(
+      (n, i) => beta * n + (1 - beta) * squares.slice(i * columns, (i + 1) * columns).reduce((a, b) => a + b),
+    );
+    c = c.map(
+      (n, j) => beta * n + (1 - beta) * squares.filter((_, k) => k % columns === j).reduce((a, b) => a + b),
+    );
     const total = r.reduce((a, b) => a + b);
-    const estimate = v.map((n, k) => (isFactored ? (r[Math.floor(k / columns)]! * c[k % columns]!) / total : n));
+    const estimate = v.map((n, k) =>
+      isFactored ? (r[Math.floor(k / columns)]! * c[k % columns]!) / total : n,
+    );
     const u = g.map((n, k) => n / Math.sqrt(estimate[k]!));
     const alpha = Math.max(1e-3, rms(x)) * Math.min(1e-2, 1 / Math.sqrt(t));
     const clip = Math.max(1, rms(u));
@@ -39,7 +45,10 @@ test("steps equal the paper's algorithms on numbers, factored and whole", () => 
     [-4, 5, 0],
   ];
   const params = { w: f64(start), b: f64(start.flat()) };
-  const grads = Array.from({ length: 20 }, (_, i) => ({ w: f64(gradient(i + 1)), b: f64(gradient(i + 1).flat()) }));
+  const grads = Array.from({ length: 20 }, (_, i) => ({
+    w: f64(gradient(i + 1)),
+    b: f64(gradient(i + 1).flat()),
+  }));
   const [factored, whole] = [adafactorOnNumbers(start, true), adafactorOnNumbers(start, false)];
   follow(adafactor(), params, grads).forEach(({ params: at }, i) => {
     const g = gradient(i + 1).flat();
@@ -50,8 +59,16 @@ test("steps equal the paper's algorithms on numbers, factored and whole", () => 
 });
 
 test("of a matrix it remembers a number per row and one per column", () => {
-  const memory = adafactor().init({ w: tensor([[1, 2, 3], [4, 5, 6]]), b: tensor([1]) });
-  expect(flatten(memory).map(({ path, leaf }) => [path, (leaf as typeof memory.step & object).shape])).toEqual([
+  const memory = adafactor().init({
+    w: tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]),
+    b: tensor([1]),
+  });
+  expect(
+    flatten(memory).map(({ path, leaf }) => [path, (leaf as typeof memory.step & object).shape]),
+  ).toEqual([
     ["columns.w", [3]],
     ["meanSquare.b", [1]],
     ["rows.w", [2]],
@@ -66,5 +83,7 @@ test("zeros for gradients move nothing, in f32 too", () => {
 });
 
 test("options out of range are refused by name", () => {
-  expect(() => adafactor({ clip: 0 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: adafactor: clip: 0 is not in (0, Infinity].]`);
+  expect(() => adafactor({ clip: 0 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: adafactor: clip: 0 is not in (0, Infinity].]`,
+  );
 });

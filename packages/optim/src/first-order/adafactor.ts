@@ -69,9 +69,18 @@ export function adafactor(options: AdafactorOptions = {}): Transform {
         return move(rule, made, g, xs[i]!.leaf, { ...old, meanSquare: at["meanSquare"]!.get(path) });
       });
       const tree = (part: keyof Moments): Memory =>
-        unflatten(params, moved.map(({ moments }) => moments[part])) as unknown as Memory;
+        unflatten(
+          params,
+          moved.map(({ moments }) => moments[part]),
+        ) as unknown as Memory;
       const next = { rows: tree("rows"), columns: tree("columns"), meanSquare: tree("meanSquare") };
-      return [unflatten(grads, moved.map(({ update }) => update)), { step: add(made, 1), ...next }];
+      return [
+        unflatten(
+          grads,
+          moved.map(({ update }) => update),
+        ),
+        { step: add(made, 1), ...next },
+      ];
     },
   };
 }

@@ -26,5 +26,7 @@ test("a gradient that is zero from the start moves nothing", () => {
 });
 
 test("options out of range are refused by name", () => {
-  expect(() => adagrad({ learningRate: 1, start: -1 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: adagrad: start: -1 is not in [0, Infinity).]`);
+  expect(() => adagrad({ learningRate: 1, start: -1 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: adagrad: start: -1 is not in [0, Infinity).]`,
+  );
 });

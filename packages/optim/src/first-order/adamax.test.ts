@@ -21,5 +21,7 @@ test("sixty steps equal the formula on numbers", () => {
 });
 
 test("options out of range are refused by name", () => {
-  expect(() => adamax({ learningRate: 1, beta2: 1 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: adamax: beta2: 1 is not in [0, 1).]`);
+  expect(() => adamax({ learningRate: 1, beta2: 1 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: adamax: beta2: 1 is not in [0, 1).]`,
+  );
 });

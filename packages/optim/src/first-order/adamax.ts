@@ -24,7 +24,12 @@ export interface AdamaxOptions {
  * Throws: UnrollError.
  * Source: Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015, algorithm 2.
  */
-export function adamax({ learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamaxOptions): Transform {
+export function adamax({
+  learningRate,
+  beta1 = 0.9,
+  beta2 = 0.999,
+  epsilon = 1e-8,
+}: AdamaxOptions): Transform {
   expectIn("[0, 1)", "adamax", { beta1, beta2 });
   expectIn("[0, Infinity)", "adamax", { epsilon });
   return descent("adamax", {

@@ -27,5 +27,7 @@ test("the average is that of all steps from the one after the given number", () 
 });
 
 test("options out of range are refused by name", () => {
-  expect(() => asgd({ learningRate: 1, lambda: -1 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: asgd: lambda: -1 is not in [0, Infinity).]`);
+  expect(() => asgd({ learningRate: 1, lambda: -1 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: asgd: lambda: -1 is not in [0, Infinity).]`,
+  );
 });

@@ -39,5 +39,7 @@ test("leaves of zeros leave zero, and zero gradients of them move nothing", () =
 });
 
 test("options out of range are refused by name", () => {
-  expect(() => lamb({ learningRate: 1, beta1: 2 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: lamb: beta1: 2 is not in [0, 1).]`);
+  expect(() => lamb({ learningRate: 1, beta1: 2 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: lamb: beta1: 2 is not in [0, 1).]`,
+  );
 });

@@ -16,5 +16,7 @@ test("sixty steps equal the paper's program on numbers", () => {
 });
 
 test("options out of range are refused by name", () => {
-  expect(() => lion({ learningRate: 1, weightDecay: NaN })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: lion: weightDecay: NaN is not in [0, Infinity).]`);
+  expect(() => lion({ learningRate: 1, weightDecay: NaN })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: lion: weightDecay: NaN is not in [0, Infinity).]`,
+  );
 });

@@ -22,5 +22,7 @@ test("with the whole way it is the optimiser", () => {
 });
 
 test("options out of range are refused by name", () => {
-  expect(() => lookahead(sgd({ learningRate: 1 }), { every: 0 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: lookahead: every: 0 is not a whole number above 0.]`);
+  expect(() => lookahead(sgd({ learningRate: 1 }), { every: 0 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: lookahead: every: 0 is not a whole number above 0.]`,
+  );
 });

@@ -20,7 +20,10 @@ export interface LookaheadOptions {
  *
  *     const optimizer = lookahead(adam({ learningRate: 1e-3 }));
  */
-export function lookahead(optimizer: Transform, { every = 5, share = 0.5 }: LookaheadOptions = {}): Transform {
+export function lookahead(
+  optimizer: Transform,
+  { every = 5, share = 0.5 }: LookaheadOptions = {},
+): Transform {
   expectCount("lookahead", { every });
   expectIn("[0, 1]", "lookahead", { share });
   return {

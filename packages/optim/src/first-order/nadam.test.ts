@@ -24,5 +24,7 @@ test("steps equal the formula on numbers, also where the product of the momenta 
 });
 
 test("options out of range are refused by name", () => {
-  expect(() => nadam({ learningRate: 1, momentumDecay: -1 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: nadam: momentumDecay: -1 is not in [0, Infinity).]`);
+  expect(() => nadam({ learningRate: 1, momentumDecay: -1 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: nadam: momentumDecay: -1 is not in [0, Infinity).]`,
+  );
 });

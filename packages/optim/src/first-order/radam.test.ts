@@ -13,9 +13,7 @@ const plain = (threshold: number, beta2: number) => () => {
     const mHat = m / (1 - 0.9 ** t);
     const length = limit - (2 * t * beta2 ** t) / (1 - beta2 ** t);
     if (length <= threshold) return x - 0.1 * mHat;
-    const r = Math.sqrt(
-      ((length - 4) * (length - 2) * limit) / ((limit - 4) * (limit - 2) * length),
-    );
+    const r = Math.sqrt(((length - 4) * (length - 2) * limit) / ((limit - 4) * (limit - 2) * length));
     return x - (0.1 * mHat * r * Math.sqrt(1 - beta2 ** t)) / (Math.sqrt(v) + 1e-8);
   };
 };
@@ -40,5 +38,7 @@ test("a mean square that is never worth enough is never divided by", () => {
 });
 
 test("options out of range are refused by name", () => {
-  expect(() => radam({ learningRate: 1, rectifiedAbove: 3 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: radam: rectifiedAbove: 3 is not in [4, Infinity).]`);
+  expect(() => radam({ learningRate: 1, rectifiedAbove: 3 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: radam: rectifiedAbove: 3 is not in [4, Infinity).]`,
+  );
 });

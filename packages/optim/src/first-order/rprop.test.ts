@@ -33,5 +33,7 @@ test("sixty steps equal iRprop- on numbers", () => {
 });
 
 test("options out of range are refused by name", () => {
-  expect(() => rprop({ growth: 0.5 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: rprop: growth: 0.5 is not in [1, Infinity).]`);
+  expect(() => rprop({ growth: 0.5 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: rprop: growth: 0.5 is not in [1, Infinity).]`,
+  );
 });

@@ -46,7 +46,8 @@ export interface ConfusionMatrix {
  *     console.log(confusion.text());
  */
 export function confusionMatrix(classes: number | readonly string[]): ConfusionMatrix {
-  const names = typeof classes === "number" ? Array.from({ length: classes }, (_, k) => String(k)) : [...classes];
+  const names =
+    typeof classes === "number" ? Array.from({ length: classes }, (_, k) => String(k)) : [...classes];
   if (names.length === 0) throw new UnrollError("confusionMatrix: there are no classes.");
   const n = names.length;
   let counts = square(n);
@@ -85,7 +86,9 @@ export function confusionMatrix(classes: number | readonly string[]): ConfusionM
     },
     set state(given) {
       if (given.shape.join() !== [n, n].join()) {
-        throw new ShapeError(`confusionMatrix: the counts are [${given.shape.join(", ")}] and should be [${n}, ${n}].`);
+        throw new ShapeError(
+          `confusionMatrix: the counts are [${given.shape.join(", ")}] and should be [${n}, ${n}].`,
+        );
       }
       counts = counts.map((_, k) => Array.from(given.data.subarray(k * n, (k + 1) * n)));
     },

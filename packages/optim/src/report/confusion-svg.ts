@@ -1,6 +1,5 @@
 const cell = 36;
-const escaped = (text: string): string =>
-  text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+const escaped = (text: string): string => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 
 /** Counts as a picture: the darker a cell, the larger its share of its target's row. */
 export function confusionSvg(names: readonly string[], counts: readonly (readonly number[])[]): string {

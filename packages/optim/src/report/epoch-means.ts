@@ -41,5 +41,8 @@ export function epochMeans(): EpochMeans {
 function numberOf(name: string, metric: number | Tensor): number {
   if (typeof metric === "number") return metric;
   if (metric.data.length === 1) return metric.data[0]!;
-  throw new ShapeError(`epochMeans: ${name} has the shape [${metric.shape.join(", ")}].`, "Reduce it in the step, e.g. with mean.");
+  throw new ShapeError(
+    `epochMeans: ${name} has the shape [${metric.shape.join(", ")}].`,
+    "Reduce it in the step, e.g. with mean.",
+  );
 }

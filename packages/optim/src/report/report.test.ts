@@ -33,7 +33,8 @@ describe("logger", () => {
   });
 
   test("a csv row with other columns is refused", () => {
-    expect(() => logged("csv", { step: 1, loss: 2 }, { step: 2, accuracy: 1 })).toThrowErrorMatchingInlineSnapshot(`
+    expect(() => logged("csv", { step: 1, loss: 2 }, { step: 2, accuracy: 1 }))
+      .toThrowErrorMatchingInlineSnapshot(`
       [UnrollError: logger: the row has step, accuracy; the columns are step, loss.
       Give every row all columns, or choose the format "jsonl".]
     `);
@@ -86,13 +87,25 @@ describe("confusionMatrix", () => {
   /** 3 cats, of which one is taken for a dog; 2 dogs; 1 bird, taken for a cat. */
   const filled = () => {
     const confusion = confusionMatrix(["cat", "dog", "bird"]);
-    for (const [prediction, target] of [[0, 0], [0, 0], [1, 0], [1, 1], [1, 1], [0, 2], [2, -1]] as const)
+    for (const [prediction, target] of [
+      [0, 0],
+      [0, 0],
+      [1, 0],
+      [1, 1],
+      [1, 1],
+      [0, 2],
+      [2, -1],
+    ] as const)
       confusion.add(prediction, target);
     return confusion;
   };
 
   test("rows are targets and columns predictions; targets below 0 are left out", () => {
-    expect(filled().counts).toEqual([[2, 1, 0], [0, 2, 0], [1, 0, 0]]);
+    expect(filled().counts).toEqual([
+      [2, 1, 0],
+      [0, 2, 0],
+      [1, 0, 0],
+    ]);
   });
 
   test("the measures by hand", () => {
@@ -166,10 +179,22 @@ describe("confusionMatrix", () => {
 
   test("what is no class is refused", () => {
     const confusion = confusionMatrix(2);
-    expect(() => confusion.add(2, 0)).toThrowErrorMatchingInlineSnapshot(`[UnrollError: confusionMatrix: the prediction 2 is none of the 2 classes.]`);
-    expect(() => confusion.add(0, 0.5)).toThrowErrorMatchingInlineSnapshot(`[UnrollError: confusionMatrix: the target 0.5 is none of the 2 classes.]`);
-    expect(() => confusion.add([1], 0)).toThrowErrorMatchingInlineSnapshot(`[ShapeError: confusionMatrix: the prediction has 1 scores for 2 classes.]`);
-    expect(() => confusion.addBatch(tensor([[1, 2, 3]]), tensor([1], { dtype: "i32" }))).toThrowErrorMatchingInlineSnapshot(`[ShapeError: confusionMatrix: the predictions are [1, 3] and should be [1, 2].]`);
-    expect(() => confusionMatrix(0)).toThrowErrorMatchingInlineSnapshot(`[UnrollError: confusionMatrix: there are no classes.]`);
+    expect(() => confusion.add(2, 0)).toThrowErrorMatchingInlineSnapshot(
+      `[UnrollError: confusionMatrix: the prediction 2 is none of the 2 classes.]`,
+    );
+    expect(() => confusion.add(0, 0.5)).toThrowErrorMatchingInlineSnapshot(
+      `[UnrollError: confusionMatrix: the target 0.5 is none of the 2 classes.]`,
+    );
+    expect(() => confusion.add([1], 0)).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: confusionMatrix: the prediction has 1 scores for 2 classes.]`,
+    );
+    expect(() =>
+      confusion.addBatch(tensor([[1, 2, 3]]), tensor([1], { dtype: "i32" })),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: confusionMatrix: the predictions are [1, 3] and should be [1, 2].]`,
+    );
+    expect(() => confusionMatrix(0)).toThrowErrorMatchingInlineSnapshot(
+      `[UnrollError: confusionMatrix: there are no classes.]`,
+    );
   });
 });

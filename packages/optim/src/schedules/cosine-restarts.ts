@@ -1,4 +1,17 @@
-import { add, constant, cos, div, lessEqual, max, mod, mul, sub, tensor, where, type Value } from "@unroll/core";
+import {
+  add,
+  constant,
+  cos,
+  div,
+  lessEqual,
+  max,
+  mod,
+  mul,
+  sub,
+  tensor,
+  where,
+  type Value,
+} from "@unroll/core";
 import { expectCount, expectIn } from "../expect.ts";
 import type { Schedule } from "../rate.ts";
 

@@ -19,7 +19,9 @@ describe("reduceOnPlateau", () => {
 
   test("metrics that should rise, negative ones, and the floor", () => {
     const rising = reduceOnPlateau({ rate: 1, patience: 0, factor: 0.5, better: "higher", floor: 0.3 });
-    expect([0.1, 0.2, 0.2, 0.2, 0.3].map((accuracy) => rising.observe(accuracy))).toEqual([1, 1, 0.5, 0.3, 0.3]);
+    expect([0.1, 0.2, 0.2, 0.2, 0.3].map((accuracy) => rising.observe(accuracy))).toEqual([
+      1, 1, 0.5, 0.3, 0.3,
+    ]);
     const negative = reduceOnPlateau({ rate: 1, patience: 0, threshold: 0.1 });
     expect([-10, -12].map((loss) => negative.observe(loss))).toEqual([1, 1]);
   });
@@ -38,7 +40,9 @@ describe("reduceOnPlateau", () => {
   });
 
   test("options out of range are refused by name", () => {
-    expect(() => reduceOnPlateau({ rate: 1, factor: 1 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: reduceOnPlateau: factor: 1 is not in (0, 1).]`);
+    expect(() => reduceOnPlateau({ rate: 1, factor: 1 })).toThrowErrorMatchingInlineSnapshot(
+      `[UnrollError: reduceOnPlateau: factor: 1 is not in (0, 1).]`,
+    );
   });
 });
 
@@ -50,7 +54,10 @@ describe("ntAsgd", () => {
   test("it triggers once, where the paper's algorithm does", () => {
     for (const interval of [1, 2, 5]) {
       for (let seed = 1; seed < 60; seed++) {
-        const losses = Array.from({ length: 30 }, (_, i) => 1 / (i + 1) + Math.abs(Math.sin(seed * (i + 1))) / 3);
+        const losses = Array.from(
+          { length: 30 },
+          (_, i) => 1 / (i + 1) + Math.abs(Math.sin(seed * (i + 1))) / 3,
+        );
         const trigger = ntAsgd({ interval });
         const found = losses.map((loss) => trigger.observe(loss));
         expect(found.indexOf(true)).toBe(plain(losses, interval));
@@ -71,6 +78,8 @@ describe("ntAsgd", () => {
   });
 
   test("an interval that counts nothing is refused", () => {
-    expect(() => ntAsgd({ interval: 0 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: ntAsgd: interval: 0 is not a whole number above 0.]`);
+    expect(() => ntAsgd({ interval: 0 })).toThrowErrorMatchingInlineSnapshot(
+      `[UnrollError: ntAsgd: interval: 0 is not a whole number above 0.]`,
+    );
   });
 });

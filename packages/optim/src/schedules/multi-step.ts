@@ -48,6 +48,12 @@ export function multiStep({ rate, at, factor = 0.1 }: MultiStepOptions): Schedul
   expectRising("multiStep", "at", at);
   return (step) => {
     const passed = at.map((n): Value => cast(greaterEqual(step, n), step.type.dtype));
-    return mul(rate, pow(factor, passed.reduce((a, b) => add(a, b))));
+    return mul(
+      rate,
+      pow(
+        factor,
+        passed.reduce((a, b) => add(a, b)),
+      ),
+    );
   };
 }

@@ -36,7 +36,8 @@ export function oneCycle(options: OneCycleOptions): Schedule {
   const summit = Math.max(rising * steps - 1, 0);
   const end = Math.max(steps - 1, summit + 1);
   return (step) => {
-    const up = summit === 0 ? full(rate, step.type) : between(first, rate, div(minimum(step, summit), summit));
+    const up =
+      summit === 0 ? full(rate, step.type) : between(first, rate, div(minimum(step, summit), summit));
     const down = between(rate, last, div(maximum(sub(minimum(step, end), summit), 0), end - summit));
     return where(less(step, summit), up, down);
   };

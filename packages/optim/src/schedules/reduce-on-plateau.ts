@@ -50,7 +50,14 @@ export interface ReduceOnPlateau {
  *     plateau.observe(validationLoss);
  */
 export function reduceOnPlateau(options: ReduceOnPlateauOptions): ReduceOnPlateau {
-  const { factor = 0.1, patience = 10, threshold = 1e-4, cooldown = 0, floor = 0, better = "lower" } = options;
+  const {
+    factor = 0.1,
+    patience = 10,
+    threshold = 1e-4,
+    cooldown = 0,
+    floor = 0,
+    better = "lower",
+  } = options;
   expectIn("[0, Infinity)", "reduceOnPlateau", { rate: options.rate, threshold, floor });
   expectIn("(0, 1)", "reduceOnPlateau", { factor });
   expectCount("reduceOnPlateau", { patience: patience + 1, cooldown: cooldown + 1 });
@@ -62,7 +69,8 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions): ReduceOnPlatea
     },
     observe(metric) {
       const seen = sign * metric;
-      if (best === Infinity ? seen < best : seen < best - threshold * Math.abs(best)) [best, failed] = [seen, 0];
+      if (best === Infinity ? seen < best : seen < best - threshold * Math.abs(best))
+        [best, failed] = [seen, 0];
       else failed++;
       if (cooling > 0) [cooling, failed] = [cooling - 1, 0];
       if (failed > patience) {

@@ -70,7 +70,9 @@ test("inverseTime is Torch7's learningRateDecay", () => {
 
 test("stepDecay and multiStep fall at their steps and not before", () => {
   expect(rates(stepDecay({ rate: 8, every: 3, factor: 0.5 }), [0, 2, 3, 5, 6])).toEqual([8, 8, 4, 4, 2]);
-  expect(rates(multiStep({ rate: 8, at: [2, 5], factor: 0.5 }), [0, 1, 2, 4, 5, 99])).toEqual([8, 8, 4, 4, 2, 2]);
+  expect(rates(multiStep({ rate: 8, at: [2, 5], factor: 0.5 }), [0, 1, 2, 4, 5, 99])).toEqual([
+    8, 8, 4, 4, 2, 2,
+  ]);
 });
 
 test("polynomial falls as a power of what is left", () => {
@@ -90,7 +92,9 @@ describe("cosineRestarts", () => {
     const schedule = cosineRestarts({ rate: 3, steps: 7, growth, floor: 1 });
     const steps = [...Array(60).keys(), 7 * 2 ** 15 - 8, 7 * 2 ** 15 - 7, 7 * 2 ** 15];
     rates(schedule, steps).forEach((n, i) => expect(n).toBeCloseTo(plain(steps[i]!, 3, 1, 7, growth), 12));
-    rates(schedule, steps, "f32").forEach((n, i) => expect(n).toBeCloseTo(plain(steps[i]!, 3, 1, 7, growth), 5));
+    rates(schedule, steps, "f32").forEach((n, i) =>
+      expect(n).toBeCloseTo(plain(steps[i]!, 3, 1, 7, growth), 5),
+    );
   });
 });
 
@@ -102,7 +106,10 @@ describe("oneCycle", () => {
   });
 
   test("a cycle too short to rise starts at the top", () => {
-    expect(rates(oneCycle({ rate: 1, steps: 2 }), [0, 1]).map((n) => n.toFixed(6))).toEqual(["1.000000", "0.000004"]);
+    expect(rates(oneCycle({ rate: 1, steps: 2 }), [0, 1]).map((n) => n.toFixed(6))).toEqual([
+      "1.000000",
+      "0.000004",
+    ]);
   });
 });
 
@@ -169,16 +176,28 @@ test("options out of range are refused by name", () => {
   expect(() => warmUp(10, -1)).toThrowErrorMatchingInlineSnapshot(
     `[UnrollError: warmUp: then: -1 is not in [0, Infinity).]`,
   );
-  expect(() => multiStep({ rate: 1, at: [5, 5] })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: multiStep: at: [5, 5] is no list of rising whole numbers above 0.]`);
+  expect(() => multiStep({ rate: 1, at: [5, 5] })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: multiStep: at: [5, 5] is no list of rising whole numbers above 0.]`,
+  );
   expect(() => join([1, 2], [])).toThrowErrorMatchingInlineSnapshot(`
     [UnrollError: join: 2 rates and 0 steps to change at.
     Between n rates there are n - 1 changes.]
   `);
-  expect(() => oneCycle({ rate: 1, steps: 9, rising: 1 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: oneCycle: rising: 1 is not in (0, 1).]`);
-  expect(() => cosineRestarts({ rate: 1, steps: 9, growth: 1.5 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: cosineRestarts: growth: 1.5 is not a whole number above 0.]`);
-  expect(() => polynomial({ rate: 1, steps: 9, power: 0 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: polynomial: power: 0 is not in (0, Infinity).]`);
-  expect(() => inverseTime({ rate: 1, decay: -1 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: inverseTime: decay: -1 is not in [0, Infinity).]`);
-  expect(() => stepDecay({ rate: 1, every: 9, factor: 2 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: stepDecay: factor: 2 is not in (0, 1].]`);
+  expect(() => oneCycle({ rate: 1, steps: 9, rising: 1 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: oneCycle: rising: 1 is not in (0, 1).]`,
+  );
+  expect(() => cosineRestarts({ rate: 1, steps: 9, growth: 1.5 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: cosineRestarts: growth: 1.5 is not a whole number above 0.]`,
+  );
+  expect(() => polynomial({ rate: 1, steps: 9, power: 0 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: polynomial: power: 0 is not in (0, Infinity).]`,
+  );
+  expect(() => inverseTime({ rate: 1, decay: -1 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: inverseTime: decay: -1 is not in [0, Infinity).]`,
+  );
+  expect(() => stepDecay({ rate: 1, every: 9, factor: 2 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: stepDecay: factor: 2 is not in (0, 1].]`,
+  );
   expect(() => cosine({ rate: 1, steps: -5 })).toThrowErrorMatchingInlineSnapshot(
     `[UnrollError: cosine: steps: -5 is not a whole number above 0.]`,
   );

@@ -12,8 +12,17 @@ const rows = [3, 5, -1, 7, 2, 4].map((g) => ({ x: f64([g, 1]) }));
 const start = { x: f64([10, 10]) };
 
 test("the optimiser steps once in k, on the mean", () => {
-  const updates = follow(accumulate(2, sgd({ learningRate: 1 })), start, rows).map((step) => numbers(step.updates));
-  expect(updates).toEqual([[0, 0], [-4, -1], [0, 0], [-3, -1], [0, 0], [-3, -1]]);
+  const updates = follow(accumulate(2, sgd({ learningRate: 1 })), start, rows).map((step) =>
+    numbers(step.updates),
+  );
+  expect(updates).toEqual([
+    [0, 0],
+    [-4, -1],
+    [0, 0],
+    [-3, -1],
+    [0, 0],
+    [-3, -1],
+  ]);
 });
 
 test("it is the optimiser on batches k times as large, its schedule and its clipping too", () => {
@@ -34,5 +43,7 @@ test("the rest of an interrupted sum is in the memory", () => {
 });
 
 test("a number of steps that counts nothing is refused", () => {
-  expect(() => accumulate(0, sgd({ learningRate: 1 }))).toThrowErrorMatchingInlineSnapshot(`[UnrollError: accumulate: k: 0 is not a whole number above 0.]`);
+  expect(() => accumulate(0, sgd({ learningRate: 1 }))).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: accumulate: k: 0 is not a whole number above 0.]`,
+  );
 });

@@ -32,7 +32,9 @@ describe("ema", () => {
   });
 
   test("options out of range are refused by name", () => {
-    expect(() => ema({ decay: 1.5 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: ema: decay: 1.5 is not in [0, 1].]`);
+    expect(() => ema({ decay: 1.5 })).toThrowErrorMatchingInlineSnapshot(
+      `[UnrollError: ema: decay: 1.5 is not in [0, 1].]`,
+    );
   });
 });
 

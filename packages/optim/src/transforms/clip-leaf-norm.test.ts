@@ -17,14 +17,30 @@ test("clipLeafNorm leaves zeros and what is within the limit as they are, to the
 });
 
 test("clipAdaptive holds the columns of a matrix against those of the weights", () => {
-  const params = { w: f64([[3, 0], [4, 0]]), b: f64([30, 40]) };
-  const grads = { w: f64([[30, 0.3], [40, 0.4]]), b: f64([0, 6]) };
+  const params = {
+    w: f64([
+      [3, 0],
+      [4, 0],
+    ]),
+    b: f64([30, 40]),
+  };
+  const grads = {
+    w: f64([
+      [30, 0.3],
+      [40, 0.4],
+    ]),
+    b: f64([0, 6]),
+  };
   const [step] = follow(clipAdaptive({ limit: 0.1, epsilon: 2 }), params, [grads]);
   // b keeps its 6 of 50 only up to 5; the first column has 5, so 0.5 of 50; the second counts as 2, so 0.2 of 0.5.
   [0, 5, 0.3, 0.12, 0.4, 0.16].forEach((n, k) => expect(numbers(step!.updates)[k]).toBeCloseTo(n, 14));
 });
 
 test("limits that are none are refused", () => {
-  expect(() => clipLeafNorm(0)).toThrowErrorMatchingInlineSnapshot(`[UnrollError: clipLeafNorm: limit: 0 is not in (0, Infinity].]`);
-  expect(() => clipAdaptive({ epsilon: 0 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: clipAdaptive: epsilon: 0 is not in (0, Infinity).]`);
+  expect(() => clipLeafNorm(0)).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: clipLeafNorm: limit: 0 is not in (0, Infinity].]`,
+  );
+  expect(() => clipAdaptive({ epsilon: 0 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: clipAdaptive: epsilon: 0 is not in (0, Infinity).]`,
+  );
 });

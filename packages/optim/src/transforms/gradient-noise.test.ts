@@ -6,7 +6,12 @@ import { gradientNoise } from "./gradient-noise.ts";
 const zeros = { a: tensor(new Float64Array(20_000)), b: f64([0, 0]) };
 
 test("the noise has the mean 0 and the variance of the step", () => {
-  const steps = follow(gradientNoise({ seed: 1, variance: 0.25, decay: 1 }), zeros, [zeros, zeros, zeros, zeros]);
+  const steps = follow(gradientNoise({ seed: 1, variance: 0.25, decay: 1 }), zeros, [
+    zeros,
+    zeros,
+    zeros,
+    zeros,
+  ]);
   for (const [i, { updates }] of steps.entries()) {
     const noise = numbers(updates["a"]);
     const variance = 0.25 / (i + 1);
@@ -32,7 +37,9 @@ test("a resumed run draws what the whole one does", () => {
   const optimizer = gradientNoise({ seed: 3 });
   const whole = follow(optimizer, small, [small, small, small]);
   const rest = follow(optimizer, small, [small, small], whole[0]!.memory);
-  expect(rest.map(({ updates }) => numbers(updates))).toEqual(whole.slice(1).map(({ updates }) => numbers(updates)));
+  expect(rest.map(({ updates }) => numbers(updates))).toEqual(
+    whole.slice(1).map(({ updates }) => numbers(updates)),
+  );
 });
 
 test("options out of range are refused by name", () => {
@@ -40,5 +47,7 @@ test("options out of range are refused by name", () => {
     [KeyError: randomKey: 0.5 is no seed.
     A seed is a whole number of at most 53 bits.]
   `);
-  expect(() => gradientNoise({ seed: 1, variance: -1 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: gradientNoise: variance: -1 is not in [0, Infinity).]`);
+  expect(() => gradientNoise({ seed: 1, variance: -1 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: gradientNoise: variance: -1 is not in [0, Infinity).]`,
+  );
 });

@@ -46,7 +46,7 @@ export function gradientNoise({ seed, variance = 0.01, decay = 0.55 }: GradientN
         const deviation = mul(Math.sqrt(variance), pow(cast(step, g.type.dtype), -decay / 2));
         return add(g, mul(deviation, randomNormal(keys[i]!, g.type)));
       });
-      return [unflatten(grads, noisy), { step, key: next } ];
+      return [unflatten(grads, noisy), { step, key: next }];
     },
   };
 }

@@ -1,4 +1,19 @@
-import { add, and, cast, div, equal, full, mapTree, maximum, minimum, mod, mul, tensor, where, type Value } from "@unroll/core";
+import {
+  add,
+  and,
+  cast,
+  div,
+  equal,
+  full,
+  mapTree,
+  maximum,
+  minimum,
+  mod,
+  mul,
+  tensor,
+  where,
+  type Value,
+} from "@unroll/core";
 import { chooseMemory, updatesIf } from "../choose.ts";
 import { expectCount, expectIn, expectParts } from "../expect.ts";
 import { isFinite } from "../finite.ts";

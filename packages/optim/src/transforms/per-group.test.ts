@@ -11,7 +11,11 @@ const params = { embed: f64([1, 2]), rnn: [{ w: f64([3]) }, { w: f64([4]) }], bi
 const grads = { embed: f64([1, 1]), rnn: [{ w: f64([30]) }, { w: f64([40]) }], bias: f64([2]) };
 type Tree = Parameters<typeof follow>[1];
 const run = (optimizer: Parameters<typeof follow>[0], steps = 1) =>
-  follow(optimizer, params as unknown as Tree, Array.from({ length: steps }, () => grads as unknown as Tree));
+  follow(
+    optimizer,
+    params as unknown as Tree,
+    Array.from({ length: steps }, () => grads as unknown as Tree),
+  );
 
 describe("perGroup", () => {
   const groups = perGroup((path) => (path.startsWith("rnn") ? "slow" : "fast"), {
@@ -33,13 +37,13 @@ describe("perGroup", () => {
 
   test("a group without leaves and a leaf without a group are refused", () => {
     const still = sgd({ learningRate: 0 });
-    expect(() => perGroup<string>(() => "a", { a: still, b: still }).init(params)).toThrowErrorMatchingInlineSnapshot(`
+    expect(() => perGroup<string>(() => "a", { a: still, b: still }).init(params))
+      .toThrowErrorMatchingInlineSnapshot(`
       [TreeError: perGroup: b: no leaf is chosen.
       The paths are bias, embed, rnn[0].w, rnn[1].w.]
     `);
-    expect(() =>
-      perGroup<string>((path) => path.slice(0, 1), { e: still, r: still }).init(params),
-    ).toThrowErrorMatchingInlineSnapshot(`
+    expect(() => perGroup<string>((path) => path.slice(0, 1), { e: still, r: still }).init(params))
+      .toThrowErrorMatchingInlineSnapshot(`
       [TreeError: perGroup: bias is in the group b, which has no transform.
       The groups are e, r.]
     `);
@@ -65,7 +69,8 @@ describe("freeze", () => {
   });
 
   test("freezing nothing is refused", () => {
-    expect(() => freeze(() => false, sgd({ learningRate: 1 })).init(params)).toThrowErrorMatchingInlineSnapshot(`
+    expect(() => freeze(() => false, sgd({ learningRate: 1 })).init(params))
+      .toThrowErrorMatchingInlineSnapshot(`
       [TreeError: perGroup: frozen: no leaf is chosen.
       The paths are bias, embed, rnn[0].w, rnn[1].w.]
     `);
@@ -73,7 +78,12 @@ describe("freeze", () => {
 });
 
 test("scaleByPath gives leaves rates relative to the optimiser's", () => {
-  const optimizer = chain(sgd({ learningRate: 1 }), scaleByPath((path) => (path === "embed" ? 0.5 : 1)));
+  const optimizer = chain(
+    sgd({ learningRate: 1 }),
+    scaleByPath((path) => (path === "embed" ? 0.5 : 1)),
+  );
   expect(numbers(run(optimizer)[0]!.updates)).toEqual([-2, -0.5, -0.5, -30, -40]);
-  expect(() => run(scaleByPath(() => NaN))).toThrowErrorMatchingInlineSnapshot(`[UnrollError: scaleByPath: bias: NaN is not in [0, Infinity).]`);
+  expect(() => run(scaleByPath(() => NaN))).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: scaleByPath: bias: NaN is not in [0, Infinity).]`,
+  );
 });

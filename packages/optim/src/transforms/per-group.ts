@@ -21,7 +21,10 @@ export function perGroup<Name extends string>(
   transforms: Readonly<Record<Name, Transform>>,
 ): Transform {
   const names = Object.keys(transforms) as Name[];
-  const inGroup = (name: Name): PathTest => (path) => groupOf(path) === name;
+  const inGroup =
+    (name: Name): PathTest =>
+    (path) =>
+      groupOf(path) === name;
   return {
     init(params) {
       for (const { path } of flatten(params)) expectGroup(names, path, groupOf(path));
@@ -40,7 +43,13 @@ export function perGroup<Name extends string>(
         for (const { path, leaf } of leaves(updates)) made.set(path, leaf);
         next[name] = remembered;
       }
-      return [unflatten(grads, leaves(grads).map(({ path }) => made.get(path))), next];
+      return [
+        unflatten(
+          grads,
+          leaves(grads).map(({ path }) => made.get(path)),
+        ),
+        next,
+      ];
     },
   };
 }

@@ -21,7 +21,13 @@ describe("skipNonFinite", () => {
     const [first, second] = good.map((step) => numbers(step.params));
     expect(params).toEqual([first, first, first, second, second]);
     const counts = steps.map(({ memory }) => [...numbers(memory["skipped"]), ...numbers(memory["inARow"])]);
-    expect(counts).toEqual([[0, 0], [1, 1], [2, 2], [2, 0], [3, 1]]);
+    expect(counts).toEqual([
+      [0, 0],
+      [1, 1],
+      [2, 2],
+      [2, 0],
+      [3, 1],
+    ]);
     expect(numbers(steps.at(-1)!.memory["optimizer"])).toEqual(numbers(good.at(-1)!.memory));
   });
 
@@ -55,14 +61,19 @@ describe("lossScaling", () => {
 
   test("the scale neither vanishes nor becomes infinite", () => {
     const few = (start: number, grads: readonly number[]) =>
-      follow(lossScaling(sgd({ learningRate: 1 }), { start, every: 1 }), { x: f64([0]) }, of(...grads.map((g) => [g])))
-        .map(({ memory }) => numbers(memory["scale"])[0]);
+      follow(
+        lossScaling(sgd({ learningRate: 1 }), { start, every: 1 }),
+        { x: f64([0]) },
+        of(...grads.map((g) => [g])),
+      ).map(({ memory }) => numbers(memory["scale"])[0]);
     expect(few(2, [NaN, NaN, NaN])).toEqual([1, 1, 1]);
     expect(few(2 ** 99, [1, 1, 1])).toEqual([2 ** 100, 2 ** 100, 2 ** 100]);
   });
 
   test("options out of range, and the memory of another, are refused", () => {
-    expect(() => lossScaling(sgd({ learningRate: 1 }), { growth: 0.5 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: lossScaling: growth: 0.5 is not in [1, Infinity).]`);
+    expect(() => lossScaling(sgd({ learningRate: 1 }), { growth: 0.5 })).toThrowErrorMatchingInlineSnapshot(
+      `[UnrollError: lossScaling: growth: 0.5 is not in [1, Infinity).]`,
+    );
     expect(() => scaleLoss(constant(f64(1)), {})).toThrowErrorMatchingInlineSnapshot(`
       [TreeError: scaleLoss: memory is {} and should be { good, optimizer, scale, skipped }.
       A transform is given the memory that its init made, or that its last update returned.]

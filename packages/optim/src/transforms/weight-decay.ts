@@ -72,13 +72,7 @@ export function decoupledDecay(options: DecoupledDecayOptions): Transform {
   };
 }
 
-function mapChosen<P>(
-  op: string,
-  where: PathTest,
-  f: (g: Value, x: Value) => Value,
-  grads: P,
-  params: P,
-): P {
+function mapChosen<P>(op: string, where: PathTest, f: (g: Value, x: Value) => Value, grads: P, params: P): P {
   expectSameLeaves(op, ["the gradients have", grads], ["the parameters have", params]);
   const xs = leaves(params);
   return unflatten(

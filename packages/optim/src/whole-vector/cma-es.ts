@@ -40,7 +40,12 @@ export function cmaEs(
   options: CmaEsOptions,
 ): Outcome {
   const n = start.length;
-  const { sigma, seed = 0, population = 4 + Math.floor(3 * Math.log(n)), evaluations = 1000 * n * n } = options;
+  const {
+    sigma,
+    seed = 0,
+    population = 4 + Math.floor(3 * Math.log(n)),
+    evaluations = 1000 * n * n,
+  } = options;
   const { target = -Infinity, lossTolerance = 1e-12, pointTolerance = 1e-11, condition = 1e7 } = options;
   expectIn("(0, Infinity)", "cmaEs", { sigma, condition });
   expectIn("[0, Infinity)", "cmaEs", { lossTolerance, pointTolerance });
@@ -66,7 +71,10 @@ export function cmaEs(
     const [first, last] = [points[0]!, points.at(-1)!];
     if (first.f === Infinity) return stop("nonFinite");
     if (first.f < best.f) best = first;
-    distribution.learn(points.map(({ x }) => x), made);
+    distribution.learn(
+      points.map(({ x }) => x),
+      made,
+    );
     iteration++;
     if (options.onIteration?.(progress()) === false) return stop("callback");
     if (best.f <= target) return stop("target");

@@ -1,4 +1,18 @@
-import { compile, full, gradient, matmul, mean, ravel, scan, square, sub, tanh, tensor, type Tensor, type Value } from "@unroll/core";
+import {
+  compile,
+  full,
+  gradient,
+  matmul,
+  mean,
+  ravel,
+  scan,
+  square,
+  sub,
+  tanh,
+  tensor,
+  type Tensor,
+  type Value,
+} from "@unroll/core";
 import { describe, expect, test } from "vitest";
 import { f64 } from "../../test/train.ts";
 import { gaussNewtonProduct, hessianProduct } from "./curvature.ts";
@@ -27,7 +41,10 @@ const wave = (count: number, phase: number): Float64Array =>
   Float64Array.from({ length: count }, (_, i) => Math.sin(3 * i + phase));
 const xs = tensor(wave(4 * 3 * 2, 0), { shape: [4, 3, 2] });
 const target = tensor(wave(4 * 3 * 5, 1), { shape: [4, 3, 5] });
-const params: Numbers = { wx: tensor(wave(10, 2), { shape: [2, 5] }), wh: tensor(wave(25, 3), { shape: [5, 5] }) };
+const params: Numbers = {
+  wx: tensor(wave(10, 2), { shape: [2, 5] }),
+  wh: tensor(wave(25, 3), { shape: [5, 5] }),
+};
 const v: Numbers = { wx: tensor(wave(10, 4), { shape: [2, 5] }), wh: tensor(wave(25, 5), { shape: [5, 5] }) };
 const lossOf = (p: Params, x: Value, y: Value): Value => mean(square(sub(model(p, x), y)));
 
@@ -39,7 +56,9 @@ describe("on a recurrent network", () => {
   const outputs = compile((p: Params, x: Value) => model(p, x));
 
   test("hessianProduct is the difference of gradients", () => {
-    const product = compile((p: Params, d: Params, x: Value, y: Value) => hessianProduct(lossOf(p, x, y), p, d));
+    const product = compile((p: Params, d: Params, x: Value, y: Value) =>
+      hessianProduct(lossOf(p, x, y), p, d),
+    );
     const found = ravel(product(params, v, xs, target)).vector;
     const { vector, unravel } = ravel(params);
     const d = ravel(v).vector;
@@ -78,8 +97,7 @@ describe("on a recurrent network", () => {
       return gaussNewtonProduct(mean(square(z)), z, p, d);
     });
     const { objective, start, unravel } = overTree((p: Numbers) => backward(p, xs, taught), params);
-    const curved = (x: Float64Array, d: Float64Array) =>
-      ravel(product(unravel(x), unravel(d), xs)).vector;
+    const curved = (x: Float64Array, d: Float64Array) => ravel(product(unravel(x), unravel(d), xs)).vector;
     const first = objective(start).f;
     const { f, iteration, reason } = hessianFree(objective, curved, start, { iterations: 50 });
     expect(first).toBeGreaterThan(0.1);
@@ -96,13 +114,17 @@ test("a quadratic is done in a step when nothing is damped", () => {
     g: x.map((n, i) => curvature[i]! * n),
   });
   const product = (_: Float64Array, d: Float64Array) => d.map((n, i) => curvature[i]! * n);
-  const { x, reason, iteration } = hessianFree(objective, product, Float64Array.from([1, 1, 1]), { damping: 0 });
+  const { x, reason, iteration } = hessianFree(objective, product, Float64Array.from([1, 1, 1]), {
+    damping: 0,
+  });
   expect([reason, iteration]).toEqual(["gradient", 1]);
   x.forEach((n) => expect(Math.abs(n)).toBeLessThan(1e-10));
 });
 
 test("curvature that is not finite ends in damped descent, not in NaN", () => {
   const objective = (x: Float64Array) => ({ f: x[0]! ** 2, g: Float64Array.from([2 * x[0]!]) });
-  const { x, f } = hessianFree(objective, (_, d) => d.map(() => NaN), Float64Array.from([1]), { iterations: 30 });
+  const { x, f } = hessianFree(objective, (_, d) => d.map(() => NaN), Float64Array.from([1]), {
+    iterations: 30,
+  });
   expect([...x, f].every(Number.isFinite)).toBe(true);
 });

@@ -83,9 +83,13 @@ export function differentialEvolution(
 }
 
 function checkLimits(lower: ArrayLike<number>, upper: ArrayLike<number>): void {
-  const wrong = Array.from(lower).findIndex((low, i) => !(low < upper[i]! && Number.isFinite(upper[i]! - low)));
+  const wrong = Array.from(lower).findIndex(
+    (low, i) => !(low < upper[i]! && Number.isFinite(upper[i]! - low)),
+  );
   if (lower.length === 0 || lower.length !== upper.length) {
-    throw new UnrollError(`differentialEvolution: ${lower.length} lower limits and ${upper.length} upper ones.`);
+    throw new UnrollError(
+      `differentialEvolution: ${lower.length} lower limits and ${upper.length} upper ones.`,
+    );
   }
   if (wrong < 0) return;
   throw new UnrollError(

@@ -18,7 +18,10 @@ test("both end at the soft threshold of each number, with a zero that is exact",
     const { x, f } = method(smooth, l1(0.5), new Float64Array(3), options);
     x.forEach((n, i) => expect(n).toBeCloseTo(least[i]!, 9));
     expect(x[2]).toBe(0);
-    expect(f).toBeCloseTo(smooth(vector(...least)).f + 0.5 * least.reduce((sum, n) => sum + Math.abs(n), 0), 12);
+    expect(f).toBeCloseTo(
+      smooth(vector(...least)).f + 0.5 * least.reduce((sum, n) => sum + Math.abs(n), 0),
+      12,
+    );
   }
 });
 
@@ -50,6 +53,10 @@ test("the proximal point of l1 is the least of its sum", () => {
 });
 
 test("options out of range are refused by name", () => {
-  expect(() => ista(smooth, l1(1), vector(0), { growth: 1 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: ista: growth: 1 is not in (1, Infinity).]`);
-  expect(() => l1(-1)).toThrowErrorMatchingInlineSnapshot(`[UnrollError: l1: weight: -1 is not in [0, Infinity).]`);
+  expect(() => ista(smooth, l1(1), vector(0), { growth: 1 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: ista: growth: 1 is not in (1, Infinity).]`,
+  );
+  expect(() => l1(-1)).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: l1: weight: -1 is not in [0, Infinity).]`,
+  );
 });

@@ -69,10 +69,18 @@ describe("lbfgs", () => {
 
   test("memory of other vectors and options out of range are refused", () => {
     const { memory } = lbfgs(bowl(1), vector(1), { iterations: 1 });
-    expect(() => lbfgs(bowl(1, 1), vector(1, 1), { memory })).toThrowErrorMatchingInlineSnapshot(`[ShapeError: lbfgs: memory is of vectors of 1 numbers, and the start has 2.]`);
-    expect(() => lbfgs(bowl(1), vector(1), { history: 0 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: lbfgs: history: 0 is not a whole number above 0.]`);
-    expect(() => lbfgs(bowl(1), vector(NaN))).toThrowErrorMatchingInlineSnapshot(`[UnrollError: lbfgs: element 0 of the start is NaN.]`);
-    expect(() => lbfgs(() => ({ f: 0, g: vector(1, 2) }), vector(1))).toThrowErrorMatchingInlineSnapshot(`[ShapeError: lbfgs: the point has 1 numbers and its gradient 2.]`);
+    expect(() => lbfgs(bowl(1, 1), vector(1, 1), { memory })).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: lbfgs: memory is of vectors of 1 numbers, and the start has 2.]`,
+    );
+    expect(() => lbfgs(bowl(1), vector(1), { history: 0 })).toThrowErrorMatchingInlineSnapshot(
+      `[UnrollError: lbfgs: history: 0 is not a whole number above 0.]`,
+    );
+    expect(() => lbfgs(bowl(1), vector(NaN))).toThrowErrorMatchingInlineSnapshot(
+      `[UnrollError: lbfgs: element 0 of the start is NaN.]`,
+    );
+    expect(() => lbfgs(() => ({ f: 0, g: vector(1, 2) }), vector(1))).toThrowErrorMatchingInlineSnapshot(
+      `[ShapeError: lbfgs: the point has 1 numbers and its gradient 2.]`,
+    );
   });
 });
 
@@ -80,7 +88,10 @@ const { objective, start, product } = compiled(rosenbrock);
 type Method = (objective: Objective, options: Watched & { readonly iterations: number }) => Outcome;
 const methods: readonly (readonly [string, Method])[] = [
   ["lbfgs", (f, options) => lbfgs(f, start, { ...options, evaluations: 1e4 })],
-  ["lbfgs without a line search", (f, options) => lbfgs(f, start, { ...options, lineSearch: "none", evaluations: 1e4 })],
+  [
+    "lbfgs without a line search",
+    (f, options) => lbfgs(f, start, { ...options, lineSearch: "none", evaluations: 1e4 }),
+  ],
   ["conjugateGradient", (f, options) => conjugateGradient(f, start, options)],
   ["hessianFree", (f, options) => hessianFree(f, product, start, options)],
   ["fista", (f, options) => fista(f, l1(0), start, { ...options, tolerance: 0 })],
@@ -104,7 +115,10 @@ describe.each(methods)("%s", (_, method) => {
   });
 
   test("goes nowhere from a start where the loss is not finite", () => {
-    const { x, reason, evaluations } = method(walled(objective, () => true), { iterations: 9 });
+    const { x, reason, evaluations } = method(
+      walled(objective, () => true),
+      { iterations: 9 },
+    );
     expect([[...x], reason, evaluations]).toEqual([[...start], "nonFinite", 1]);
   });
 

@@ -121,7 +121,12 @@ function finiteStep(at: (t: number) => LinePoint, first: number): LinePoint | un
 }
 
 /** Torch7's rule: pairs along which the gradient hardly grows would spoil the approximation. */
-function remembered(pairs: readonly Pair[], s: Float64Array, y: Float64Array, history: number): readonly Pair[] {
+function remembered(
+  pairs: readonly Pair[],
+  s: Float64Array,
+  y: Float64Array,
+  history: number,
+): readonly Pair[] {
   const product = dot(s, y);
   return product > 1e-10 ? [...pairs, { s, y, rho: 1 / product }].slice(-history) : pairs;
 }

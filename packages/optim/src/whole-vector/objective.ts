@@ -53,7 +53,8 @@ export interface Point extends Evaluation {
 }
 
 /** Whether the loss and all of its gradient are finite. */
-export const isFinitePoint = ({ f, g }: Evaluation): boolean => Number.isFinite(f) && g.every(Number.isFinite);
+export const isFinitePoint = ({ f, g }: Evaluation): boolean =>
+  Number.isFinite(f) && g.every(Number.isFinite);
 
 /** An objective that counts its evaluations and looks at what it gives. */
 export interface Counted {

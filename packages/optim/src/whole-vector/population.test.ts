@@ -8,7 +8,10 @@ const limits = { lower: [-5, -5, -5], upper: [5, 5, 5] };
 const methods = [
   ["cmaEs", (f, options) => cmaEs(f, Float64Array.from([3, 2, 1]), { sigma: 1, ...options })],
   ["differentialEvolution", (f, options) => differentialEvolution(f, { ...limits, ...options })],
-  ["differentialEvolution from the best", (f, options) => differentialEvolution(f, { ...limits, base: "best", ...options })],
+  [
+    "differentialEvolution from the best",
+    (f, options) => differentialEvolution(f, { ...limits, base: "best", ...options }),
+  ],
 ] as const satisfies readonly (readonly [
   string,
   (f: (x: Float64Array) => number, options: Partial<Parameters<typeof cmaEs>[2]>) => ReturnType<typeof cmaEs>,
@@ -44,11 +47,14 @@ describe.each(methods)("%s", (_, method) => {
 
   test("the best of all is the result, not the best of the last", () => {
     let least = Infinity;
-    const { f } = method((x) => {
-      const loss = sphere(x) * (1 + 0.5 * Math.sin(1e4 * x[0]!));
-      least = Math.min(least, loss);
-      return loss;
-    }, { evaluations: 400 });
+    const { f } = method(
+      (x) => {
+        const loss = sphere(x) * (1 + 0.5 * Math.sin(1e4 * x[0]!));
+        least = Math.min(least, loss);
+        return loss;
+      },
+      { evaluations: 400 },
+    );
     expect(f).toBe(least);
   });
 });
@@ -62,7 +68,9 @@ test("cmaEs goes far along a narrow valley that lies askew", () => {
 
 test("eigen gives values and vectors of a symmetric matrix", () => {
   const n = 7;
-  const matrix = Array.from({ length: n }, (_, i) => Float64Array.from({ length: n }, (_x, j) => Math.sin((i + 1) * (j + 1)) + (i === j ? i : 0)));
+  const matrix = Array.from({ length: n }, (_, i) =>
+    Float64Array.from({ length: n }, (_x, j) => Math.sin((i + 1) * (j + 1)) + (i === j ? i : 0)),
+  );
   const { values, vectors } = eigen(matrix);
   for (let k = 0; k < n; k++) {
     for (let i = 0; i < n; i++) {
@@ -75,8 +83,20 @@ test("eigen gives values and vectors of a symmetric matrix", () => {
 
 test("options out of range are refused by name", () => {
   const start = Float64Array.from([1]);
-  expect(() => cmaEs(sphere, start, { sigma: 0 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: cmaEs: sigma: 0 is not in (0, Infinity).]`);
-  expect(() => differentialEvolution(sphere, { lower: [1], upper: [1] })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: differentialEvolution: limits of number 0: 1 is not below 1.]`);
-  expect(() => differentialEvolution(sphere, { lower: [1, 2], upper: [3] })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: differentialEvolution: 2 lower limits and 1 upper ones.]`);
-  expect(() => differentialEvolution(sphere, { ...limits, population: 3 })).toThrowErrorMatchingInlineSnapshot(`[UnrollError: differentialEvolution: population: 0 is not a whole number above 0.]`);
+  expect(() => cmaEs(sphere, start, { sigma: 0 })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: cmaEs: sigma: 0 is not in (0, Infinity).]`,
+  );
+  expect(() => differentialEvolution(sphere, { lower: [1], upper: [1] })).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: differentialEvolution: limits of number 0: 1 is not below 1.]`,
+  );
+  expect(() =>
+    differentialEvolution(sphere, { lower: [1, 2], upper: [3] }),
+  ).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: differentialEvolution: 2 lower limits and 1 upper ones.]`,
+  );
+  expect(() =>
+    differentialEvolution(sphere, { ...limits, population: 3 }),
+  ).toThrowErrorMatchingInlineSnapshot(
+    `[UnrollError: differentialEvolution: population: 0 is not a whole number above 0.]`,
+  );
 });
