@@ -3,11 +3,7 @@ import { flatten, TreeError } from "@unroll/core";
 /** Chooses leaves by their paths, `rnn.wx` or `layers[0].b`. */
 export type PathTest = (path: string) => boolean;
 
-/**
- * A tree with `f(leaf, path)` at every leaf that is chosen, and the others as they are.
- *
- * Throws: TreeError when no leaf is chosen: the test is likelier to be wrong than the model.
- */
+/** Throws: TreeError when no leaf is chosen: the test is likelier to be wrong than the model. */
 export function expectChosen(op: string, tree: unknown, test: PathTest): void {
   const paths = flatten(tree).map(({ path }) => path);
   if (paths.some(test)) return;

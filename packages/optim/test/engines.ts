@@ -1,4 +1,8 @@
 import { reference, type Engine } from "@unroll/core";
+import { wasm } from "@unroll/core/wasm";
 
-/** The engines that must agree on every optimiser; the first is the oracle. The fast ones join here. */
-export const engines: readonly (readonly [name: string, make: () => Engine])[] = [["reference", reference]];
+/** The engines that must agree on every optimiser; the first is the oracle. */
+export const engines: readonly (readonly [name: string, make: () => Engine])[] = [
+  ["reference", reference],
+  ["WebAssembly", () => wasm()],
+];

@@ -29,6 +29,7 @@ export interface Averages {
   readonly falseAcceptance: number;
 }
 
+/** How well all classes were predicted, and each. */
 export interface Measures {
   /** How many examples were counted. */
   readonly total: number;

@@ -31,7 +31,7 @@ export interface DifferentialEvolutionOptions extends Watched {
  * gradient.
  *
  * A loss that is not finite is worse than every other. The limits are those of the first generation only. (Torch7's
- * starts from the worst point for the best, and always takes the same number from the mutant.)
+ * takes the worst point of the first generation for the best, and may leave a mutant without a number of its own.)
  *
  * Throws: UnrollError.
  * Source: Storn and Price, Differential Evolution - A Simple and Efficient Heuristic for Global Optimization over
