@@ -18,7 +18,10 @@ const scratch = memory.allocate(scratchSize);
 /** A kernel alone, as a function of the addresses of its operands. */
 export function compileKernel(kernel: Kernel, relaxed = false): (...addresses: number[]) => void {
   const module = new ModuleBuilder({ pages: 1 });
-  module.export("run", kernelFunction({ module, constants, target: { relaxed, keepsOrder: keepsOrder() } }, kernel));
+  module.export(
+    "run",
+    kernelFunction({ module, constants, target: { relaxed, keepsOrder: keepsOrder() } }, kernel),
+  );
   const unroll = { ...importedFunctions(), memory: memory.memory, scratch };
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.encode()), { unroll });
   return exports.run as (...addresses: number[]) => void;

@@ -23,12 +23,7 @@ export interface Layer<P, X = Value, Y = Value> {
 export interface CellRecord<P, S, X, Y, R> {
   readonly params: P;
   readonly state: S;
-  step(
-    params: Values<P>,
-    state: Values<S>,
-    x: X,
-    key?: Value,
-  ): readonly [R & NoExtraKeys<R, S>, Y];
+  step(params: Values<P>, state: Values<S>, x: X, key?: Value): readonly [R & NoExtraKeys<R, S>, Y];
 }
 
 /**

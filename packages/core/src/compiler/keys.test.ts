@@ -24,9 +24,8 @@ const run = (f: (key: Value) => unknown): unknown => compile(f)(randomKey(1));
 
 describe("a random key is used once", () => {
   test("passing it on and forking it", () => {
-    expect(() =>
-      run((key) => [randomUniform(key, two), ...fork(key, 2)]),
-    ).toThrowErrorMatchingInlineSnapshot(`
+    expect(() => run((key) => [randomUniform(key, two), ...fork(key, 2)]))
+      .toThrowErrorMatchingInlineSnapshot(`
       [KeyError: random: key is used by randomUniform and by fork.
       Fork it first.]
     `);
