@@ -64,16 +64,7 @@ export function confusionMatrix(classes: number | readonly string[]): ConfusionM
     },
     add: (prediction, target) => count(classOf(n, "prediction", prediction), classOf(n, "target", target)),
     addBatch(predictions, targets) {
-      const [found, wanted] = [predictions.data, targets.data];
-      const hasScores = predictions.type.dtype !== "i32";
-      const expected = hasScores ? [...targets.shape, n] : targets.shape;
-      if (predictions.shape.join() !== expected.join()) {
-        const [shape, need] = [predictions.shape.join(", "), expected.join(", ")];
-        throw new ShapeError(`confusionMatrix: the predictions are [${shape}] and should be [${need}].`);
-      }
-      wanted.forEach((target, i) =>
-        count(hasScores ? highest(found.subarray(i * n, (i + 1) * n)) : found[i]!, target),
-      );
+      classesOf(n, predictions, targets).forEach((found, i) => count(found, targets.data[i]!));
     },
     measures: () => measuresOf(names, counts),
     text: () => confusionText(names, counts, measuresOf(names, counts)),
@@ -93,6 +84,21 @@ export function confusionMatrix(classes: number | readonly string[]): ConfusionM
       counts = counts.map((_, k) => Array.from(given.data.subarray(k * n, (k + 1) * n)));
     },
   };
+}
+
+/** The class that each example of a batch was taken for. */
+function classesOf(n: number, predictions: Tensor, targets: Tensor): number[] {
+  const hasScores = predictions.type.dtype !== "i32";
+  const expected = hasScores ? [...targets.shape, n] : targets.shape;
+  if (predictions.shape.join() !== expected.join()) {
+    const [shape, need] = [predictions.shape.join(", "), expected.join(", ")];
+    throw new ShapeError(`confusionMatrix: the predictions are [${shape}] and should be [${need}].`);
+  }
+  const { data } = predictions;
+  const count = targets.data.length;
+  return Array.from({ length: count }, (_, i) =>
+    hasScores ? highest(data.subarray(i * n, (i + 1) * n)) : data[i]!,
+  );
 }
 
 const square = (n: number): number[][] => Array.from({ length: n }, () => Array<number>(n).fill(0));

@@ -21,7 +21,9 @@ export interface Distribution {
 export function distributionOf(start: Float64Array, first: number, population: number): Distribution {
   const n = start.length;
   const rates = ratesOf(n, population);
-  const { weights, mass, ofSigma, ofPath, ofRank1, ofRankMu, damping, expectedLength } = rates;
+  const { weights, mass, ofSigma, ofPath, damping, expectedLength } = rates;
+  // Once in so many evaluations that its n^3 operations do not outweigh the rest.
+  const pause = population / (rates.ofRank1 + rates.ofRankMu) / n / 10;
   const covariance = Array.from(start, (_, i) => Float64Array.from(start, (_n, j) => (i === j ? 1 : 0)));
   let mean: Float64Array = start.slice();
   let [sigma, axes] = [first, eigen(covariance)];
@@ -34,17 +36,8 @@ export function distributionOf(start: Float64Array, first: number, population: n
     const begun = Math.sqrt(1 - (1 - ofSigma) ** (2 * generations));
     return length / begun / expectedLength < 1.4 + 2 / (n + 1);
   };
-  const turn = (steps: readonly Float64Array[], lost: number): void =>
-    covariance.forEach((row, i) => {
-      row.forEach((c, j) => {
-        const path = pathOfCovariance[i]! * pathOfCovariance[j]!;
-        const among = steps.reduce((sum, y, k) => sum + weights[k]! * y[i]! * y[j]!, 0);
-        row[j] = (1 - ofRank1 - ofRankMu + ofRank1 * lost) * c + ofRank1 * path + ofRankMu * among;
-      });
-    });
-  /** Once in so many evaluations that its n^3 operations do not outweigh the rest. */
   const decompose = (evaluations: number): void => {
-    if (evaluations - decomposedAt <= population / (ofRank1 + ofRankMu) / n / 10) return;
+    if (evaluations - decomposedAt <= pause) return;
     decomposedAt = evaluations;
     const { values, vectors } = eigen(covariance);
     // Rounding may leave an eigenvalue below 0.
@@ -65,13 +58,31 @@ export function distributionOf(start: Float64Array, first: number, population: n
       const steady = isSteady(length, evaluations / population);
       const share = steady ? Math.sqrt(ofPath * (2 - ofPath) * mass) : 0;
       pathOfCovariance = along(scaled(1 - ofPath, pathOfCovariance), share, step);
-      turn(steps, steady ? 0 : ofPath * (2 - ofPath));
+      const lost = steady ? 0 : ofPath * (2 - ofPath);
+      turn(covariance, rates, pathOfCovariance, steps, lost);
       sigma *= Math.exp((ofSigma / damping) * (length / expectedLength - 1));
       decompose(evaluations);
     },
     largestDeviation: () => sigma * Math.sqrt(Math.max(...covariance.map((row, i) => row[i]!))),
     condition: () => Math.sqrt(Math.max(...axes.values) / Math.min(...axes.values)),
   };
+}
+
+/** The matrix moves towards the path, and towards the steps by their weights; `lost` is what a path that stood still lacks. */
+function turn(
+  covariance: readonly Float64Array[],
+  { weights, ofRank1, ofRankMu }: Rates,
+  path: Float64Array,
+  steps: readonly Float64Array[],
+  lost: number,
+): void {
+  covariance.forEach((row, i) => {
+    row.forEach((c, j) => {
+      const among = steps.reduce((sum, y, k) => sum + weights[k]! * y[i]! * y[j]!, 0);
+      row[j] =
+        (1 - ofRank1 - ofRankMu + ofRank1 * lost) * c + ofRank1 * path[i]! * path[j]! + ofRankMu * among;
+    });
+  });
 }
 
 /** A step in the coordinates in which the distribution is round. */

@@ -40,16 +40,10 @@ export function cmaEs(
   options: CmaEsOptions,
 ): Outcome {
   const n = start.length;
-  const {
-    sigma,
-    seed = 0,
-    population = 4 + Math.floor(3 * Math.log(n)),
-    evaluations = 1000 * n * n,
-  } = options;
-  const { target = -Infinity, lossTolerance = 1e-12, pointTolerance = 1e-11, condition = 1e7 } = options;
-  expectIn("(0, Infinity)", "cmaEs", { sigma, condition });
-  expectIn("[0, Infinity)", "cmaEs", { lossTolerance, pointTolerance });
-  expectCount("cmaEs", { population: population - 1, evaluations });
+  const { sigma, seed, population, evaluations, target, lossTolerance, pointTolerance, condition } = checked(
+    options,
+    n,
+  );
   expectFiniteStart("cmaEs", start);
   const { normal } = hostRandom(seed, "cmaEs");
   const distribution = distributionOf(start, sigma, population);
@@ -84,4 +78,18 @@ export function cmaEs(
     if (distribution.largestDeviation() <= pointTolerance * sigma) return stop("change");
     if (distribution.condition() > condition) return stop("condition");
   }
+}
+
+function checked(options: CmaEsOptions, n: number): Required<Omit<CmaEsOptions, "onIteration">> {
+  const {
+    sigma,
+    seed = 0,
+    population = 4 + Math.floor(3 * Math.log(n)),
+    evaluations = 1000 * n * n,
+  } = options;
+  const { target = -Infinity, lossTolerance = 1e-12, pointTolerance = 1e-11, condition = 1e7 } = options;
+  expectIn("(0, Infinity)", "cmaEs", { sigma, condition });
+  expectIn("[0, Infinity)", "cmaEs", { lossTolerance, pointTolerance });
+  expectCount("cmaEs", { population: population - 1, evaluations });
+  return { sigma, seed, population, evaluations, target, lossTolerance, pointTolerance, condition };
 }
