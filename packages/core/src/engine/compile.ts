@@ -54,7 +54,7 @@ export function compile<A extends readonly unknown[], R>(
   const entries = new Map<string, Entry>();
   let last: Entry | undefined;
   const call = (...args: readonly unknown[]): unknown => {
-    const names = argumentNames(f as Untyped, Math.max(args.length, f.length));
+    const names = argumentNames(f, Math.max(args.length, f.length));
     if (args.length < f.length)
       throw new TreeError(
         `${what}: ${f.length} arguments are needed, got ${args.length}: ${names
@@ -67,7 +67,7 @@ export function compile<A extends readonly unknown[], R>(
     let entry = entries.get(key);
     if (!entry) {
       const start = performance.now();
-      entry = build(what, f as Untyped, args, names, options);
+      entry = build(what, f, args, names, options);
       entries.set(key, entry);
       options.onCompile?.(key, performance.now() - start);
       if (entries.size === many + 1)
@@ -120,7 +120,7 @@ function build(
 export function evaluate<T>(closed: T, options: CompileOptions = {}): Tensors<T> {
   const compiled = compile(() => closed, options);
   try {
-    return compiled() as Tensors<T>;
+    return compiled();
   } finally {
     compiled.dispose();
   }
