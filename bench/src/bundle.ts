@@ -12,7 +12,7 @@ export interface Bundle {
  * A program as the JavaScript that its users would run, our packages included. Stripping the types at every
  * start would cost a process a quarter of a second and 40 MiB, which nobody who installs the packages pays.
  */
-export async function bundle(entry: URL, folder: URL): Promise<Bundle> {
+export async function bundle(entry: URL, folder: URL, external: readonly string[] = []): Promise<Bundle> {
   mkdirSync(folder, { recursive: true });
   // Of its own, since two benchmarks may run at the same time.
   const outDir = mkdtempSync(fileURLToPath(new URL("bundle-", folder)));
@@ -26,6 +26,7 @@ export async function bundle(entry: URL, folder: URL): Promise<Bundle> {
     silent: true,
     removeNodeProtocol: false,
     noExternal: [/^@unroll\//],
+    external: [...external],
     esbuildOptions: (options) => {
       options.conditions = ["development"];
     },

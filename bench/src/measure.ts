@@ -1,50 +1,41 @@
-import type { Clock } from "./clock.ts";
-import { MeasuredProcess } from "./measured-process.ts";
+import { catalogue, type Name } from "./catalogue.ts";
+import { derived, median, summary, type Figures, type Pace, type Result } from "./figures.ts";
+import { MeasuredProcess, type Command } from "./measured-process.ts";
 import type { Peak } from "./peak/peak.ts";
 import type { Workload } from "./workload.ts";
-
-/** How long is measured, and by what. */
-export interface Pace {
-  readonly repetitions: number;
-  /** Of each repetition, and of the steps before the first that warm up. */
-  readonly seconds: number;
-  readonly clock: Clock;
-}
-
-/** What is known of a case. The names are those of the JSON line. */
-export interface Figures {
-  /** Of one step; of a process up to the end of its first step, where that is the figure. */
-  readonly ms: number;
-  readonly min_ms: number;
-  readonly max_ms: number;
-  readonly repetitions: number;
-  readonly chars_per_s?: number;
-  readonly gflops?: number;
-  readonly peak_gflops?: number;
-  readonly share_of_peak?: number;
-  readonly us_per_time_step?: number;
-  readonly compile_ms?: number;
-  /** Processor time over wall time: how much of the machine it had. */
-  readonly cores?: number;
-  readonly peak_rss_mib: number;
-}
-
-/** Starts the process that is measured. */
-export type Start = () => Promise<MeasuredProcess>;
 
 /** Burst of the multiply-add loop before each repetition, in seconds. */
 const burst = 0.1;
 
+/** All cases of a workload, each in processes of its own that `commandOf` names. */
+export async function measure(
+  workload: Name,
+  commandOf: (name: Name, which: string) => Command,
+  pace: Pace,
+  peak: Peak,
+): Promise<Result> {
+  const { cases, figure, compiling } = catalogue[workload];
+  const measured = new Map<string, Figures>();
+  for (const [which, work] of cases) {
+    const command = commandOf(workload, which);
+    const figures =
+      figure === "cold" ? await measureCold(command, pace) : await measureWarm(command, work, pace, peak);
+    const compiled = compiling && { compile_ms: await measureCompilation(command, pace) };
+    measured.set(which, { ...figures, ...compiled });
+  }
+  return { workload, cases: measured };
+}
+
 /**
  * Time of a step, warm. The repetitions take turns with the multiply-add loop that they are compared with.
  */
-export async function measureWarm(
-  start: Start,
+async function measureWarm(
+  command: Command,
   workload: Workload,
   { repetitions, seconds, clock }: Pace,
   peak: Peak,
 ): Promise<Figures> {
-  const subject = await start();
+  const subject = await MeasuredProcess.start(command);
   let last = await subject.repeat(seconds);
   const times: number[] = [];
   const cores: number[] = [];
@@ -70,11 +61,11 @@ export async function measureWarm(
  * From the start of a process to the end of its first step. It goes on for a while, to show how much memory
  * it needs.
  */
-export async function measureCold(start: Start, { repetitions, seconds, clock }: Pace): Promise<Figures> {
+async function measureCold(command: Command, { repetitions, seconds, clock }: Pace): Promise<Figures> {
   const times: number[] = [];
   const memory: number[] = [];
   for (let i = 0; i < repetitions; i++) {
-    const subject = await start();
+    const subject = await MeasuredProcess.start(command);
     times.push(subject.cold[clock]);
     memory.push((await subject.repeat(seconds)).peakRssMib);
     await subject.end();
@@ -83,36 +74,12 @@ export async function measureCold(start: Start, { repetitions, seconds, clock }:
 }
 
 /** Milliseconds for graph and program, in fresh processes. */
-export async function measureCompilation(start: Start, { repetitions, clock }: Pace): Promise<number> {
+async function measureCompilation(command: Command, { repetitions, clock }: Pace): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < repetitions; i++) {
-    const subject = await start();
+    const subject = await MeasuredProcess.start(command);
     times.push(subject.ready.compilation![clock]);
     await subject.end();
   }
   return median(times);
-}
-
-const summary = (times: readonly number[]) => ({
-  ms: median(times),
-  min_ms: Math.min(...times),
-  max_ms: Math.max(...times),
-  repetitions: times.length,
-});
-
-/** What follows from the time of a step. */
-export const derived = ({ flops, characters, length }: Workload, ms: number, peak: number) => ({
-  ...(characters !== undefined && { chars_per_s: (1000 * characters) / ms }),
-  ...(flops !== undefined && {
-    gflops: flops / ms / 1e6,
-    peak_gflops: peak,
-    share_of_peak: flops / ms / 1e6 / peak,
-  }),
-  ...(length !== undefined && { us_per_time_step: (1000 * ms) / length }),
-});
-
-export function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }

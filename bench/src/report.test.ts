@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Figures } from "./measure.ts";
+import type { Figures } from "./figures.ts";
 import { heading, jsonLine, table } from "./report.ts";
 
 const circumstances = { engine: "reference", threads: 1, clock: "wall", quick: true, node: "26.10.0" };
@@ -7,7 +7,6 @@ const circumstances = { engine: "reference", threads: 1, clock: "wall", quick: t
 const figures: Figures = { ms: 2.123456, min_ms: 2, max_ms: 3, repetitions: 5, peak_rss_mib: 100 };
 const result = (cases: Readonly<Record<string, Figures>>) => ({
   workload: "W5",
-  about: "products",
   cases: new Map(Object.entries(cases)),
 });
 

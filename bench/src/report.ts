@@ -1,5 +1,5 @@
 /** What is printed of the figures. */
-import type { Figures } from "./measure.ts";
+import type { Figures, Result } from "./figures.ts";
 
 /** How figures came about. */
 export interface Circumstances {
@@ -8,13 +8,6 @@ export interface Circumstances {
   readonly clock: string;
   readonly quick: boolean;
   readonly node: string;
-}
-
-/** The figures of a workload, by case. */
-export interface Result {
-  readonly workload: string;
-  readonly about: string;
-  readonly cases: ReadonlyMap<string, Figures>;
 }
 
 /** One line of JSON: the figures of the first case, and of every case where there are several. */
