@@ -140,11 +140,26 @@ function ruleOf({ op, inputs, attrs, outputs }: Node): ScalarRule {
 }
 
 /** Instructions that take about as long as reading an operand. */
-const cheap: ReadonlySet<string> = new Set(
-  "read constant cast select negate abs not add subtract multiply min max equal less lessEqual and or xor".split(
-    " ",
-  ),
-);
+const cheap: ReadonlySet<string> = new Set([
+  "read",
+  "constant",
+  "cast",
+  "select",
+  "negate",
+  "abs",
+  "not",
+  "add",
+  "subtract",
+  "multiply",
+  "min",
+  "max",
+  "equal",
+  "less",
+  "lessEqual",
+  "and",
+  "or",
+  "xor",
+]);
 
 /** Whether an elementwise node is a few cheap instructions. */
 export function isCheapAtPoint(node: Node): boolean {
