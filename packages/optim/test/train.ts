@@ -4,6 +4,7 @@ import {
   gradient,
   mul,
   ravel,
+  reference,
   square,
   stateful,
   sum,
@@ -23,6 +24,8 @@ export const f64 = (data: Numbers): Tensor => tensor(data, { dtype: "f64" });
 
 /** The elements of all leaves, in the order of their paths. */
 export const numbers = (tree: unknown): number[] => [...ravel(tree).vector];
+
+const oracle = reference();
 
 /** What came of a step. */
 interface Step {
@@ -45,6 +48,8 @@ export function follow(
       return [next, { ...next, updates }] as const;
     },
     { params, memory },
+    // Most of these programs run for a few steps, which is less than it takes to compile them.
+    { engine: oracle },
   );
   const steps = gradients.map((grads) => trainer.step(grads));
   trainer.dispose();

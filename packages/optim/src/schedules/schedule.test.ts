@@ -16,7 +16,7 @@ import { sgd } from "../first-order/sgd.ts";
 
 /** The rates at some steps. */
 const rates = (schedule: Schedule, steps: readonly number[], dtype: DType = "f64"): number[] =>
-  steps.map((step) => evaluate(schedule(constant(tensor(step, { dtype })))).data[0]!);
+  evaluate(steps.map((step) => schedule(constant(tensor(step, { dtype }))))).map(({ data }) => data[0]!);
 
 describe("exponential", () => {
   test("the rate falls at the end of every period", () => {
