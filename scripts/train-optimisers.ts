@@ -110,7 +110,7 @@ function wholeVector(): readonly (readonly [
   return [
     ["lbfgs", "strong Wolfe", (f) => optim.lbfgs(f, vector, { iterations, evaluations, changeTolerance: 0 })],
     [
-      "conjugateGradient",
+      "conj. gradient, PR",
       "Polak-Ribiere",
       (f) => optim.conjugateGradient(f, vector, { iterations, evaluations }),
     ],
