@@ -12,6 +12,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   layers: ["@unroll/core"],
   optim: ["@unroll/core"],
   data: ["@unroll/core"],
+  plot: ["@unroll/optim", "@observablehq/plot", "linkedom"],
   testing: ["@unroll/core", "@unroll/layers", "fast-check", "vitest"],
 };
 
