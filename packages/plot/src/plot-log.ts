@@ -49,6 +49,7 @@ export function plotLog(rows: readonly LogRow[], options: PlotOptions = {}): str
     width,
     height,
     marginLeft: 56,
+    marginTop: title === undefined ? 20 : 32,
     x: { label: x },
     y: { type: scale, grid: true, label: y.length === 1 ? y[0]! : null },
     color: { domain: [...y] },
@@ -57,9 +58,17 @@ export function plotLog(rows: readonly LogRow[], options: PlotOptions = {}): str
       // At the end of each curve its name, in its colour: no legend to look up.
       Plot.text(
         points,
-        Plot.selectLast({ x: "x", y: "y", z: "column", text: "column", fill: "column", dy: -8 }),
+        Plot.selectLast({
+          x: "x",
+          y: "y",
+          z: "column",
+          text: "column",
+          fill: "column",
+          textAnchor: "end",
+          dy: -8,
+        }),
       ),
-      ...(title === undefined ? [] : [Plot.text([title], { frameAnchor: "top", dy: -14, fontSize: 13 })]),
+      ...(title === undefined ? [] : [Plot.text([title], { frameAnchor: "top", dy: -22, fontSize: 13 })]),
     ],
   });
   // A file of its own needs its namespaces named; inside of a page the browser knows them.
