@@ -45,7 +45,7 @@ export function plotLog(rows: readonly LogRow[], options: PlotOptions = {}): str
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const points = y.flatMap((column) => rows.map((row) => pointOf(row, x, column, scale)));
   const svg = Plot.plot({
-    document: document as unknown as Document,
+    document,
     width,
     height,
     marginLeft: 56,
