@@ -41,7 +41,7 @@ const errorFunctions: PerFloat<ErrorFunction> = {
   },
 };
 
-/** The error function, never beyond 1. Within 2.5 ulp. */
+/** The error function, never beyond 1. Within 2.6 ulp. */
 export const erf: Expansion = (s, x) => {
   const { range, small, large } = tableFor(x, errorFunctions);
   const constant = constantsOf(s, x);

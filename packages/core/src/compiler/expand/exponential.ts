@@ -49,7 +49,7 @@ const exponentials: PerFloat<Exponential> = {
   },
 };
 
-/** e^x. Within 1.2 ulp, of subnormal results too. */
+/** e^x. Within 1.3 ulp, of subnormal results too. */
 export const exp: Expansion = (s, x) => {
   const { range, exp: fit } = tableFor(x, exponentials);
   const constant = constantsOf(s, x);
