@@ -44,11 +44,11 @@ describe("roundedResults", () => {
 
   test("is tight enough for arbitrary graphs that one digit in a thousand shows", () => {
     const shares = fc
-      .sample(arbitraryGraph({ dtype: "f32" }), { numRuns: 100, seed: 5 })
+      .sample(arbitraryGraph({ dtype: "f32" }), { numRuns: 40, seed: 5 })
       .map(({ graph: closed, inputs }) => {
         const { exact, bounds } = roundedResults(closed, inputs, engine);
         return bounds[0]! / Math.abs(exact[0]!.data[0]!);
       });
-    expect(shares.filter((share) => share < 1e-3).length).toBeGreaterThan(95);
+    expect(shares.filter((share) => share < 1e-3).length).toBeGreaterThan(37);
   });
 });
