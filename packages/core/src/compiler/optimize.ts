@@ -1,8 +1,8 @@
 import { kernelKey, type Kernel } from "../ir/kernel.ts";
-import type { Program, Statement } from "../ir/program.ts";
+import type { PassTrace, Program, Statement } from "../ir/program.ts";
 import type { Graph } from "../graph/graph.ts";
 import { expandKernel } from "./expand.ts";
-import { runPasses, type PassTrace } from "./pass.ts";
+import { runPasses } from "./pass.ts";
 import { pipeline } from "./pipeline.ts";
 import { partition } from "./plan/partition.ts";
 import { plan, type PlanRequest } from "./plan/plan.ts";
@@ -11,17 +11,17 @@ import { plan, type PlanRequest } from "./plan/plan.ts";
 export interface OptimizeRequest extends PlanRequest {
   /** How many threads will run the program. One needs no barriers. */
   readonly threads?: number;
-  /** Called after every pass. */
-  readonly trace?: (done: PassTrace) => void;
 }
 
 /**
  * The program that fast engines run: passes on the graph, the plan, functions expanded into simple instructions, and,
  * for more than one thread, calls shared out.
  */
-export function optimize(graph: Graph, { threads = 1, trace, ...request }: OptimizeRequest): Program {
-  const planned = expandProgram(plan(runPasses(pipeline, graph, trace ? { trace } : {}), request));
-  return threads > 1 ? partition(planned) : planned;
+export function optimize(graph: Graph, { threads = 1, ...request }: OptimizeRequest): Program {
+  const passes: PassTrace[] = [];
+  const optimized = runPasses(pipeline, graph, { trace: (done) => passes.push(done) });
+  const program = { ...expandProgram(plan(optimized, request)), passes };
+  return threads > 1 ? partition(program) : program;
 }
 
 /** Every kernel expanded. Two that were different may become equal. */

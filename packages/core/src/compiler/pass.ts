@@ -1,4 +1,5 @@
 import { UnrollError } from "../tensor/error.ts";
+import type { PassTrace } from "../ir/program.ts";
 import { countNodes, rewrite, type Graph } from "../graph/graph.ts";
 import { applyOp, insideBodies } from "../graph/node.ts";
 import type { ScanAttrs } from "../scan/layout.ts";
@@ -8,13 +9,6 @@ import { verifyGraph } from "./verify-graph.ts";
 export interface Pass {
   readonly name: string;
   run(graph: Graph): Graph;
-}
-
-/** What a pass did, in numbers of nodes, those of bodies included. */
-export interface PassTrace {
-  readonly name: string;
-  readonly before: number;
-  readonly after: number;
 }
 
 export interface RunPassesOptions {
@@ -48,12 +42,11 @@ export function runPasses(passes: readonly Pass[], graph: Graph, options: RunPas
   return current;
 }
 
-/** What passes make of a graph, a line for each: its name, and the numbers of nodes before and after. */
-export function explainPasses(passes: readonly Pass[], graph: Graph): string {
+/** What passes make of a graph, one after another. */
+export function tracePasses(passes: readonly Pass[], graph: Graph): readonly PassTrace[] {
   const done: PassTrace[] = [];
   runPasses(passes, graph, { trace: (pass) => done.push(pass) });
-  const width = Math.max(...done.map(({ name }) => name.length));
-  return done.map(({ name, before, after }) => `${name.padEnd(width)}  ${before} -> ${after}`).join("\n");
+  return done;
 }
 
 /** In which order a pass goes through bodies: outside first, or inside first. */

@@ -22,7 +22,8 @@ import {
 } from "../index.ts";
 import { nodesOf } from "../graph/graph.ts";
 import type { ScanAttrs } from "../scan/layout.ts";
-import { explainPasses, runPasses } from "./pass.ts";
+import { printPasses } from "../ir/print.ts";
+import { runPasses, tracePasses } from "./pass.ts";
 import { pipeline } from "./pipeline.ts";
 import { letterBeside } from "./passes/letters.ts";
 
@@ -135,20 +136,21 @@ test("passes are traced, and left out by name", () => {
 
 test("passes are explained by the numbers of nodes that they leave", () => {
   const model = characterModel({ steps: 50, batch: 50, hidden: 128, vocabulary: 65, stacked: false });
-  expect(explainPasses(pipeline, model)).toMatchInlineSnapshot(`
-    "eliminateCommon       355 -> 310
-    mergeScans            310 -> 278
-    simplify              278 -> 272
-    eliminateDead         272 -> 272
-    batchWeightGradients  272 -> 272
-    batchProjections      272 -> 272
-    gatherProjections     272 -> 273
-    hoistInvariant        273 -> 273
-    recomputeResiduals    273 -> 273
-    eliminateCommon       273 -> 272
-    mergeScans            272 -> 272
-    simplify              272 -> 264
-    eliminateDead         264 -> 264"
+  expect(printPasses(tracePasses(pipeline, model)).join("\n")).toMatchInlineSnapshot(`
+    "passes
+      eliminateCommon       355 -> 310
+      mergeScans            310 -> 278
+      simplify              278 -> 272
+      eliminateDead         272 -> 272
+      batchWeightGradients  272 -> 272
+      batchProjections      272 -> 272
+      gatherProjections     272 -> 273
+      hoistInvariant        273 -> 273
+      recomputeResiduals    273 -> 273
+      eliminateCommon       273 -> 272
+      mergeScans            272 -> 272
+      simplify              272 -> 264
+      eliminateDead         264 -> 264"
   `);
 });
 

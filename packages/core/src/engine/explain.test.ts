@@ -4,8 +4,8 @@ import { add, compile, explain, gradient, input, mul, scan, sum, tensor, type Va
 test("explain tells the size of a graph, what passes make of it, and the graph", () => {
   const x = input({ dtype: "f32", shape: [2] }, "x");
   const text = explain({ inputs: [x], outputs: [sum(mul(add(x, 0), 1))] });
-  expect(text).toMatch(/^5 nodes, 1 inputs, 1 outputs\npasses\n/);
-  expect(text).toMatch(/ {2}simplify +5 -> 1\n/);
+  expect(text).toMatch(/^5 nodes, 1 inputs, 1 outputs\ngraph/);
+  expect(text).toMatch(/\npasses\n[^]* {2}simplify +5 -> 1\n/);
   expect(text).toContain("graph (x f32[2])");
 });
 
@@ -16,5 +16,5 @@ test("a compiled function explains its last types, with the program at the end",
   expect(f.explain()).toBe("compile: not called yet, so there are no types to explain.");
   f(tensor(2), tensor([1, 2, 3]));
   expect(f.explain()).toMatch(/mergeScans +\d+ -> \d+/);
-  expect(f.explain()).toContain("\n\nprogram of ");
+  expect(f.explain()).toContain("\nprogram of ");
 });

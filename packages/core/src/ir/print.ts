@@ -1,6 +1,6 @@
 import { dimensionsOfKernel, writeCount, type Dimension, type Kernel } from "./kernel.ts";
 import { printBody } from "./print-body.ts";
-import type { Call, Host, Loop, Program, Statement } from "./program.ts";
+import type { Call, Host, Loop, PassTrace, Program, Statement } from "./program.ts";
 import type { Axis, View } from "./view.ts";
 
 /**
@@ -10,7 +10,8 @@ import type { Axis, View } from "./view.ts";
  * `.` one of size 1. `x+50t0{1}` moves by 50 in every turn t0 of loop 0. `r0` is the first operand that a call reads,
  * `w0` the first that it writes, and `i0` the coordinate along its first dimension.
  */
-export function printProgram({ kernels, buffers, inputs, outputs, statements }: Program): string {
+export function printProgram(program: Program): string {
+  const { kernels, buffers, inputs, outputs, statements, passes = [] } = program;
   const firstCalls = new Map<number, number>();
   let calls = 0;
 
@@ -44,11 +45,19 @@ export function printProgram({ kernels, buffers, inputs, outputs, statements }: 
   const lines = statements.flatMap(print);
   const elements = buffers.reduce((sum, { size }) => sum + size, 0);
   return [
+    ...printPasses(passes),
     `program of ${calls} calls, ${kernels.length} kernels and ${buffers.length} buffers of ${elements} elements`,
     `inputs ${inputs.map(printView).join(", ")}`,
     ...lines,
     `outputs ${outputs.map(printView).join(", ")}`,
   ].join("\n");
+}
+
+/** A line for each pass: its name, and the numbers of nodes before and after. */
+export function printPasses(passes: readonly PassTrace[]): string[] {
+  const width = Math.max(...passes.map(({ name }) => name.length));
+  const lines = passes.map(({ name, before, after }) => `  ${name.padEnd(width)}  ${before} -> ${after}`);
+  return lines.length > 0 ? ["passes", ...lines] : [];
 }
 
 const printLoop = ({ loop, length, reverse, origin }: Loop): string =>

@@ -69,6 +69,13 @@ export interface Allocation extends Buffer {
   readonly data?: TypedArray;
 }
 
+/** What a pass made of a graph, in numbers of nodes, those of bodies included. */
+export interface PassTrace {
+  readonly name: string;
+  readonly before: number;
+  readonly after: number;
+}
+
 /** Kernels in order over buffers: everything an engine needs, and nothing it could not print. */
 export interface Program {
   /** No two are equal. */
@@ -80,4 +87,6 @@ export interface Program {
   readonly outputs: readonly View[];
   readonly statements: readonly Statement[];
   readonly checks: Checks;
+  /** The passes that its graph went through before it was planned. */
+  readonly passes?: readonly PassTrace[];
 }
