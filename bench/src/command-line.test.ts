@@ -25,6 +25,8 @@ test("all of them, shortly, by processor time, for a program", () => {
   });
 });
 
+test.each(["--help", "W1 -h"])("%s asks for help", (line) => expect(parse(line)).toBe("help"));
+
 test("every workload is explained", () => {
   for (const name of names) expect(usage).toMatch(new RegExp(`^  ${name}   \\S`, "m"));
 });

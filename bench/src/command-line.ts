@@ -27,11 +27,13 @@ ${names.map((name) => `  ${name}   ${catalogue[name].about}`).join("\n")}
   --threads   how many it may use (1)
   --clock     wall, or cpu: processor time of one thread, for machines that are busy (wall)
   --quick     three repetitions of a tenth of a second in place of five of a second
-  --json      a line of JSON for every workload`;
+  --json      a line of JSON for every workload
+  --help, -h  this`;
 
 /** Throws: UsageError. */
-export function parseCommandLine(words: readonly string[]): Asked {
+export function parseCommandLine(words: readonly string[]): Asked | "help" {
   const { values, positionals } = split(words);
+  if (values.help) return "help";
   if (positionals.length === 0) throw new UsageError("no workload is named");
   const asked = {
     workloads: positionals.flatMap((word) => (word === "all" ? names : [oneOf("workload", names, word)])),
@@ -56,6 +58,7 @@ function split(words: readonly string[]) {
         engine: { type: "string", default: "wasm" },
         threads: { type: "string", default: "1" },
         clock: { type: "string", default: "wall" },
+        help: { type: "boolean", short: "h", default: false },
         json: { type: "boolean", default: false },
         quick: { type: "boolean", default: false },
       },

@@ -7,7 +7,8 @@ import { measure } from "./measure.ts";
 import { Peak } from "./peak/peak.ts";
 import { heading, jsonLine, table } from "./report.ts";
 
-async function main(asked: Asked): Promise<void> {
+async function main(asked: Asked | "help"): Promise<void> {
+  if (asked === "help") return console.log(usage);
   const { workloads, engine, threads, clock, json, quick } = asked;
   const circumstances = { engine, threads, clock, quick, node: process.versions.node };
   const program = await bundle(new URL("subject.ts", import.meta.url), new URL("../dist/", import.meta.url));
