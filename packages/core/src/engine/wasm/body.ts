@@ -51,6 +51,8 @@ export class BodyWriter {
   readonly #shared: Shared;
   readonly #dtypes: readonly DType[];
   readonly #needed: ReadonlySet<Reference>;
+  /** The values that each instruction is the last to take. */
+  readonly #lastUses: readonly (readonly Reference[])[];
   readonly #small: ReadonlySet<Reference>;
   readonly #isShared: readonly boolean[];
   readonly #values = new Map<Reference, Code>();
@@ -63,12 +65,12 @@ export class BodyWriter {
     this.#results = results;
     this.#shared = shared;
     this.#dtypes = dtypesOf(body, frame.operands, frame.accumulators);
-    this.#needed = needed(body, results);
+    const references = body.map(referencesOf);
+    this.#needed = needed(references, results);
+    this.#lastUses = lastUses(references, results);
     this.#small = smallIntegers(body, results);
     const isShared: boolean[] = [];
-    for (const i of body) {
-      isShared.push(referencesOf(i).every((x) => isShared[x]) && shared.isShared(i));
-    }
+    body.forEach((i, at) => isShared.push(references[at]!.every((x) => isShared[x]) && shared.isShared(i)));
     this.#isShared = isShared;
   }
 
@@ -89,9 +91,6 @@ export class BodyWriter {
 
   /** Compute a vector, of which `count` lanes matter, and use its results before their locals are given to others. */
   compute(count: number, around: Surroundings, use: (results: readonly Code[]) => void): void {
-    const lastUse = new Map<Reference, number>();
-    this.#body.forEach((i, at) => referencesOf(i).forEach((x) => lastUse.set(x, at)));
-    for (const x of this.#results) lastUse.set(x, Infinity);
     const living = new Map<Reference, Local>();
     this.#body.forEach((i, at) => {
       if (!this.#needed.has(at) || this.#isShared[at]) return;
@@ -99,8 +98,8 @@ export class BodyWriter {
       const local = this.#compute(i, at, this.#site(count, temporaries), around);
       this.#frame.f.free(...temporaries);
       if (local) living.set(at, local);
-      for (const x of new Set(referencesOf(i))) {
-        if (lastUse.get(x) !== at || !living.has(x)) continue;
+      for (const x of this.#lastUses[at]!) {
+        if (!living.has(x)) continue;
         this.#frame.f.free(living.get(x)!);
         living.delete(x);
       }
@@ -169,10 +168,29 @@ export class BodyWriter {
 }
 
 /** The instructions that results depend on. */
-function needed(body: Body, results: readonly Reference[]): ReadonlySet<Reference> {
+function needed(
+  references: readonly (readonly Reference[])[],
+  results: readonly Reference[],
+): ReadonlySet<Reference> {
   const found = new Set(results);
-  for (let at = body.length - 1; at >= 0; at--) {
-    if (found.has(at)) for (const x of referencesOf(body[at]!)) found.add(x);
+  for (let at = references.length - 1; at >= 0; at--) {
+    if (found.has(at)) for (const x of references[at]!) found.add(x);
   }
   return found;
+}
+
+/** For each instruction, what is not taken any more after it. */
+function lastUses(
+  references: readonly (readonly Reference[])[],
+  results: readonly Reference[],
+): Reference[][] {
+  const taken = new Set(results);
+  const last = references.map((): Reference[] => []);
+  for (let at = references.length - 1; at >= 0; at--) {
+    for (const x of references[at]!) {
+      if (!taken.has(x)) last[at]!.push(x);
+      taken.add(x);
+    }
+  }
+  return last;
 }

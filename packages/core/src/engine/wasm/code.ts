@@ -8,21 +8,26 @@ export interface Local {
   readonly type: ValueType;
 }
 
-/** A function of a module. Its index is known when the module is encoded. */
-export interface Callee {
-  readonly kind: "function";
+/** What a function takes and gives. */
+export interface Signature {
   readonly parameters: readonly ValueType[];
   readonly results: readonly ValueType[];
 }
 
+/** A function of a module; as code, a call of it. Its index is known when the module is encoded. */
+export interface Callee extends Signature {
+  readonly kind: "function";
+}
+
 /**
- * WebAssembly code: an instruction with the code of its operands before it, or several one after another. It is a tree,
- * so that code is put together without copying and the same piece can stand in many places.
+ * WebAssembly code: an instruction with the code of its operands before it, or several one after another. It is a tree
+ * of bytes, so that code is put together without copying and the same piece can stand in many places.
  */
 export type Code = number | Local | Callee | readonly Code[];
 
 /** An unsigned integer below 2^32, seven bits to a byte. */
-export function unsigned(n: number): number[] {
+export function unsigned(n: number): Code {
+  if (n < 0x80) return n;
   const bytes: number[] = [];
   for (n >>>= 0; n > 0x7f; n >>>= 7) bytes.push((n & 0x7f) | 0x80);
   bytes.push(n);
@@ -30,24 +35,10 @@ export function unsigned(n: number): number[] {
 }
 
 /** A signed integer of 32 bits, seven bits to a byte. */
-export function signed(n: number): number[] {
+export function signed(n: number): Code {
+  if (n >= -64 && n < 64) return n & 0x7f;
   const bytes: number[] = [];
   for (n |= 0; n < -64 || n > 63; n >>= 7) bytes.push((n & 0x7f) | 0x80);
   bytes.push(n & 0x7f);
   return bytes;
-}
-
-const opcodes = { getLocal: 0x20, call: 0x10 };
-
-/** The bytes of code, appended to `bytes`. */
-export function write(code: Code, bytes: number[], indexOf: (callee: Callee) => number): void {
-  if (typeof code === "number") {
-    bytes.push(code);
-  } else if (!("kind" in code)) {
-    for (const part of code) write(part, bytes, indexOf);
-  } else if (code.kind === "local") {
-    bytes.push(opcodes.getLocal, ...unsigned(code.index));
-  } else {
-    bytes.push(opcodes.call, ...unsigned(indexOf(code)));
-  }
 }

@@ -13,7 +13,8 @@ const capacity = 4096;
 export class ConstantPool {
   readonly #memory: EngineMemory;
   readonly #address: number;
-  readonly #offsets = new Map<string, number>();
+  readonly #codes = new Map<string, Code>();
+  #taken = 0;
 
   constructor(memory: EngineMemory) {
     this.#memory = memory;
@@ -22,39 +23,40 @@ export class ConstantPool {
 
   /** Four equal lanes. */
   f32(x: number): Code {
-    return this.#vector(new Uint8Array(new Float32Array(4).fill(x).buffer));
+    return this.#vector(`f32 ${exact(x)}`, () => new Float32Array(4).fill(x));
   }
 
   /** Two equal lanes. */
   f64(x: number): Code {
-    return this.#vector(new Uint8Array(new Float64Array(2).fill(x).buffer));
+    return this.#vector(`f64 ${exact(x)}`, () => new Float64Array(2).fill(x));
   }
 
   /** Four equal lanes, or four given ones. */
   i32(x: number | readonly [number, number, number, number]): Code {
-    const lanes = typeof x === "number" ? new Int32Array(4).fill(x) : Int32Array.from(x);
-    return this.#vector(new Uint8Array(lanes.buffer));
+    return this.#vector(`i32 ${String(x)}`, () =>
+      typeof x === "number" ? new Int32Array(4).fill(x) : Int32Array.from(x),
+    );
   }
 
   /** Two equal lanes. */
   i64(x: bigint): Code {
-    return this.#vector(new Uint8Array(new BigInt64Array(2).fill(x).buffer));
+    return this.#vector(`i64 ${x}`, () => new BigInt64Array(2).fill(x));
   }
 
-  #vector(bytes: Uint8Array<ArrayBuffer>): Code {
+  #vector(key: string, lanes: () => ArrayBufferView<ArrayBuffer>): Code {
+    const code = this.#codes.get(key) ?? this.#load(new Uint8Array(lanes().buffer));
+    this.#codes.set(key, code);
+    return code;
+  }
+
+  #load(bytes: Uint8Array<ArrayBuffer>): Code {
     // All zeros and all ones take one instruction without an operand.
     const isSimple = bytes.every((byte) => byte === bytes[0]) && (bytes[0] === 0 || bytes[0] === 0xff);
-    const offset = isSimple ? undefined : this.#offsetOf(bytes);
-    return offset === undefined ? v128.const(bytes) : v128.load({ address: i32.const(0), offset });
-  }
-
-  #offsetOf(bytes: Uint8Array<ArrayBuffer>): number | undefined {
-    const key = bytes.join();
-    const known = this.#offsets.get(key);
-    if (known !== undefined || this.#offsets.size === capacity) return known;
-    const offset = this.#address + this.#offsets.size * vectorSize;
+    if (isSimple || this.#taken === capacity) return v128.const(bytes);
+    const offset = this.#address + this.#taken++ * vectorSize;
     this.#memory.array("i32", offset, vectorSize / 4).set(new Int32Array(bytes.buffer));
-    this.#offsets.set(key, offset);
-    return offset;
+    return v128.load({ address: i32.const(0), offset });
   }
 }
+
+const exact = (x: number): string => (Object.is(x, -0) ? "-0" : String(x));

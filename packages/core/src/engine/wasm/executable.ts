@@ -1,86 +1,66 @@
-import { ShapeError, StaleError } from "../../tensor/error.ts";
+import { StaleError } from "../../tensor/error.ts";
 import { fromArray, type Tensor } from "../../tensor/tensor.ts";
-import { formatType, sizeOf } from "../../tensor/type.ts";
-import { viewShape, type View } from "../../ir/view.ts";
 import type { Program } from "../../ir/program.ts";
 import type { Executable } from "../engine.ts";
-import type { ConstantPool } from "./constants.ts";
-import { scratchName } from "./contract-packed.ts";
-import { writeDriver, type HostCall } from "./driver.ts";
-import type { Target } from "./emission.ts";
-import { importedFunctions } from "./imported.ts";
-import type { EngineMemory } from "./memory.ts";
-import { ModuleBuilder } from "./module.ts";
-import { isWhole, outputKinds, typeOf, type OutputKind } from "./ports.ts";
+import { instantiate, type Workplace } from "./instance.ts";
+import { portsOf, type InputPort, type OutputPort } from "./ports.ts";
 import { ProgramMemory } from "./program-memory.ts";
-import type { Residents } from "./resident.ts";
-
-/** What the programs of an engine share. */
-export interface Workplace {
-  readonly memory: EngineMemory;
-  readonly constants: ConstantPool;
-  readonly residents: Residents;
-  readonly target: Target;
-  /** The address of what kernels may use while they run. */
-  readonly scratch: number;
-}
+import type { Region } from "./resident.ts";
 
 /** A program with its module and its memory. */
 export class LoadedProgram implements Executable {
-  readonly #program: Program;
   readonly #workplace: Workplace;
   readonly #memory: ProgramMemory;
-  readonly #run: () => void;
-  readonly #kinds: readonly OutputKind[];
-  /** Buffers of inputs that the program writes to. */
-  readonly #overwritten: ReadonlySet<number>;
-  #disposed = false;
+  readonly #inputs: readonly InputPort[];
+  readonly #outputs: readonly OutputPort[];
+  /** Memory of this run: what inputs and outputs share, by the place of the input, and that of other outputs. */
+  readonly #taken = new Map<number, Region>();
+  readonly #own = new Map<number, Region>();
+  #run: (() => void) | undefined;
 
   constructor(program: Program, workplace: Workplace) {
-    this.#program = program;
     this.#workplace = workplace;
     this.#memory = new ProgramMemory(program, workplace.memory);
-    this.#run = this.#compile();
-    this.#kinds = outputKinds(program);
-    const overwritten = program.outputs.filter((_, i) => this.#kinds[i] === "overwritten");
-    this.#overwritten = new Set(overwritten.map(({ buffer }) => buffer.id));
+    this.#run = instantiate(program, workplace, this.#memory);
+    const { inputs, outputs } = portsOf(program);
+    this.#inputs = inputs;
+    this.#outputs = outputs;
   }
 
   run(inputs: readonly Tensor[], resident: number = 0): readonly Tensor[] {
-    if (this.#disposed) throw new StaleError("wasm: the program was disposed of.");
-    this.#bind(inputs);
-    this.#program.outputs.forEach((view, i) => {
-      if (this.#kinds[i] === "own" && i < resident)
-        this.#memory.place(view.buffer, this.#workplace.residents.allocate(typeOf(view)));
-      else if (view.buffer.role === "output") this.#memory.stage(view.buffer);
-    });
+    if (!this.#run) throw new StaleError("wasm: the program was disposed of.");
+    this.#placeInputs(inputs);
+    this.#placeOutputs(resident);
     this.#memory.publish();
     this.#run();
-    return this.#program.outputs.map((view, i) =>
-      i < resident ? this.#resident(view, i, inputs[i]!) : fromArray(typeOf(view), this.#memory.read(view)),
+    const outputs = this.#outputs.map((port, i) =>
+      i < resident ? this.#resident(port, i, inputs[i]!) : this.#copy(port),
     );
+    this.#taken.clear();
+    this.#own.clear();
+    return outputs;
   }
 
   dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    this.#memory.dispose();
+    if (this.#run) this.#memory.dispose();
+    this.#run = undefined;
   }
 
-  /** Let the program find its inputs: where they lie, if that is in this engine, or copies. */
-  #bind(tensors: readonly Tensor[]): void {
+  /** Let the program find its inputs: where they lie, if that is in this engine and they stay as they are, or copies. */
+  #placeInputs(tensors: readonly Tensor[]): void {
     const { residents } = this.#workplace;
-    const taken = new Set<number>();
-    this.#program.inputs.forEach((view, i) => {
-      if (!this.#overwritten.has(view.buffer.id)) return;
-      const address = residents.take(tensors[i]!);
-      taken.add(address);
-      this.#memory.place(view.buffer, address);
+    const addresses = new Set<number>();
+    this.#inputs.forEach(({ view, use }, i) => {
+      if (use !== "taken") return;
+      const region = residents.take(tensors[i]!);
+      this.#taken.set(i, region);
+      this.#memory.place(view.buffer, region.address);
+      addresses.add(region.address);
     });
-    this.#program.inputs.forEach((view, i) => {
-      if (this.#overwritten.has(view.buffer.id)) return;
-      const address = isWhole(view) ? residents.addressOf(tensors[i]!) : undefined;
-      if (address !== undefined && !taken.has(address)) {
+    this.#inputs.forEach(({ view, use }, i) => {
+      if (use === "taken") return;
+      const address = use === "read" ? residents.regionOf(tensors[i]!)?.address : undefined;
+      if (address !== undefined && !addresses.has(address)) {
         this.#memory.place(view.buffer, address);
       } else {
         this.#memory.stage(view.buffer);
@@ -89,37 +69,33 @@ export class LoadedProgram implements Executable {
     });
   }
 
-  /** An output as a tensor that stays in memory. */
-  #resident(view: View, i: number, input: Tensor): Tensor {
-    const { residents } = this.#workplace;
-    const kind = this.#kinds[i]!;
-    if (kind === "own" || kind === "overwritten")
-      return residents.tensorAt(typeOf(view), this.#memory.addressOf(view.buffer));
-    if (kind === "unchanged" && residents.addressOf(input) !== undefined) return input;
-    return residents.store(fromArray(typeOf(view), this.#memory.read(view)));
-  }
-
-  #compile(): () => void {
-    const { memory, constants, target, scratch } = this.#workplace;
-    const module = new ModuleBuilder({ pages: 1 });
-    const hosts = writeDriver({ module, constants, target }, this.#program, this.#memory.layout);
-    const calls = hosts.map((call) => [call.name, (...turns: number[]) => this.#callHost(call, turns)]);
-    const given = { memory: memory.memory, [scratchName]: scratch };
-    const unroll = { ...importedFunctions(), ...Object.fromEntries(calls), ...given };
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.encode()), { unroll });
-    return exports.run as () => void;
-  }
-
-  #callHost({ host, loops }: HostCall, at: readonly number[]): void {
-    const turns = loops.map((loop, i) => ({ loop, turn: at[i]! }));
-    const results = host.f(host.reads.map((view) => fromArray(typeOf(view), this.#memory.read(view, turns))));
-    host.writes.forEach((view, i) => {
-      const length = results[i]?.length;
-      if (length !== sizeOf(viewShape(view)))
-        throw new ShapeError(
-          `${host.origin.text}: the function returned ${length} numbers for ${formatType(typeOf(view))}.`,
-        );
-      this.#memory.write(view, results[i]!, turns);
+  #placeOutputs(resident: number): void {
+    this.#outputs.forEach(({ view, type, kind }, i) => {
+      if (view.buffer.role !== "output") return;
+      if (kind === "own" && i < resident) {
+        const region = this.#workplace.residents.allocate(type);
+        this.#own.set(i, region);
+        this.#memory.place(view.buffer, region.address);
+      } else {
+        this.#memory.stage(view.buffer);
+      }
     });
+  }
+
+  /** An output as a tensor that stays in memory. */
+  #resident({ view, type, kind }: OutputPort, i: number, input: Tensor): Tensor {
+    const { residents } = this.#workplace;
+    const region = typeof kind === "object" ? this.#taken.get(kind.takes) : this.#own.get(i);
+    if (region) return residents.tensorIn(region, type);
+    if (kind === "unchanged" && residents.regionOf(input)) return input;
+    return residents.store(fromArray(type, this.#memory.read(view)));
+  }
+
+  /** An output as a tensor of JavaScript. */
+  #copy({ view, type, kind }: OutputPort): Tensor {
+    const copy = fromArray(type, this.#memory.read(view));
+    const region = typeof kind === "object" ? this.#taken.get(kind.takes) : undefined;
+    if (region) this.#workplace.residents.release(region);
+    return copy;
   }
 }

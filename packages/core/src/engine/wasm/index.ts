@@ -7,8 +7,9 @@ import { plan } from "./plan.ts";
 import { ConstantPool } from "./constants.ts";
 import { scratchSize } from "./contract-packed.ts";
 import type { Target } from "./emission.ts";
-import { LoadedProgram, type Workplace } from "./executable.ts";
+import { LoadedProgram } from "./executable.ts";
 import { hasRelaxed, hasVectors, keepsOrder } from "./features.ts";
+import type { Workplace } from "./instance.ts";
 import { EngineMemory } from "./memory.ts";
 import { Residents } from "./resident.ts";
 

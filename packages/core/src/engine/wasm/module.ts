@@ -1,4 +1,5 @@
-import { unsigned, write, type Callee, type Code, type ValueType } from "./code.ts";
+import { Bytes } from "./bytes.ts";
+import { unsigned, type Callee, type Code, type Signature, type ValueType } from "./code.ts";
 import { FunctionBuilder } from "./function.ts";
 
 const typeBytes: Readonly<Record<ValueType, number>> = {
@@ -24,11 +25,6 @@ export interface MemoryType {
   readonly shared?: boolean;
   /** Whether addresses have 64 bits. */
   readonly is64?: boolean;
-}
-
-interface Signature {
-  readonly parameters: readonly ValueType[];
-  readonly results: readonly ValueType[];
 }
 
 /** A WebAssembly module while it is being written. What it imports it finds under "unroll". */
@@ -85,78 +81,81 @@ export class ModuleBuilder {
   encode(): Uint8Array<ArrayBuffer> {
     const callees = [...this.#imports, ...this.#functions].map(({ callee }) => callee);
     const indices = new Map(callees.map((callee, index) => [callee, index]));
-    const indexOf = (callee: Callee): number => indices.get(callee)!;
-    const types: string[] = [];
-    const typeOf = (callee: Signature): number => {
-      const key = signatureBytes(callee).join();
-      return types.includes(key) ? types.indexOf(key) : types.push(key) - 1;
-    };
-    const imports = this.#imports.map(({ name, callee }) => [
-      ...importName(name),
+    const types = new Types();
+    const imports = [
+      ...this.#imports.map(({ name, callee }): Code => [
+        importName(name),
+        kinds.function,
+        types.indexOf(callee),
+      ]),
+      ...this.#globals.map((name): Code => [importName(name), kinds.global, typeBytes.i32, immutable]),
+      [importName("memory"), kinds.memory, limits(this.#memory)],
+    ];
+    const functions = this.#functions.map(({ callee }) => types.indexOf(callee));
+    const exports = this.#exports.map(({ name, callee }): Code => [
+      text(name),
       kinds.function,
-      ...unsigned(typeOf(callee)),
+      unsigned(indices.get(callee)!),
     ]);
-    const globals = this.#globals.map((name) => [
-      ...importName(name),
-      kinds.global,
-      typeBytes.i32,
-      immutable,
-    ]);
-    const memory = [...importName("memory"), kinds.memory, ...limits(this.#memory)];
-    const functions = this.#functions.map(({ callee }) => unsigned(typeOf(callee)));
-    const exports = this.#exports.map(({ name, callee }) => [
-      ...text(name),
-      kinds.function,
-      ...unsigned(indexOf(callee)),
-    ]);
-    const bodies = this.#functions.map(({ body }) => bodyBytes(body, indexOf));
-    const signatures = types.map((key) => key.split(",").map(Number));
-    return new Uint8Array([
-      ...header,
-      ...section(sections.type, signatures),
-      ...section(sections.import, [...imports, ...globals, memory]),
-      ...section(sections.function, functions),
-      ...section(sections.export, exports),
-      ...section(sections.code, bodies),
-    ]);
+    const bytes = new Bytes();
+    bytes.write(header);
+    writeSection(bytes, sections.type, types.all);
+    writeSection(bytes, sections.import, imports);
+    writeSection(bytes, sections.function, functions);
+    writeSection(bytes, sections.export, exports);
+    const bodies = new Bytes();
+    bodies.write(unsigned(this.#functions.length));
+    for (const { body } of this.#functions) bodies.writeSized(bodyBytes(body, indices));
+    bytes.write(sections.code);
+    bytes.writeSized(bodies);
+    return bytes.all;
   }
 }
 
-const vector = (items: readonly (readonly number[])[]): number[] => [
-  ...unsigned(items.length),
-  ...items.flat(),
-];
+/** The signatures of a module, each once. */
+class Types {
+  readonly #indices = new Map<string, number>();
+  readonly #all: Code[] = [];
 
-function section(id: number, items: readonly (readonly number[])[]): number[] {
-  const content = vector(items);
-  return [id, ...unsigned(content.length), ...content];
+  indexOf({ parameters, results }: Signature): Code {
+    const key = `${parameters.join()} ${results.join()}`;
+    const known = this.#indices.get(key);
+    if (known !== undefined) return unsigned(known);
+    this.#indices.set(key, this.#all.length);
+    return unsigned(this.#all.push([functionType, typeList(parameters), typeList(results)]) - 1);
+  }
+
+  get all(): readonly Code[] {
+    return this.#all;
+  }
 }
 
-const text = (s: string): number[] => {
-  const bytes = [...new TextEncoder().encode(s)];
-  return [...unsigned(bytes.length), ...bytes];
-};
+const list = (items: readonly Code[]): Code => [unsigned(items.length), items];
 
-const importName = (name: string): number[] => [...text("unroll"), ...text(name)];
+const typeList = (types: readonly ValueType[]): Code => list(types.map((type) => typeBytes[type]));
 
-const types = (list: readonly ValueType[]): number[] => vector(list.map((type) => [typeBytes[type]]));
+function writeSection(bytes: Bytes, id: number, items: readonly Code[]): void {
+  const content = new Bytes();
+  content.write(list(items));
+  bytes.write(id);
+  bytes.writeSized(content);
+}
 
-const signatureBytes = ({ parameters, results }: Signature): number[] => [
-  functionType,
-  ...types(parameters),
-  ...types(results),
-];
+const text = (s: string): Code => list([...new TextEncoder().encode(s)]);
 
-function limits({ pages, maximum, shared = false, is64 = false }: MemoryType): number[] {
+const importName = (name: string): Code => [text("unroll"), text(name)];
+
+function limits({ pages, maximum, shared = false, is64 = false }: MemoryType): Code {
   const flags = (maximum === undefined ? 0 : 1) | (shared ? 2 : 0) | (is64 ? 4 : 0);
-  return [flags, ...unsigned(pages), ...(maximum === undefined ? [] : unsigned(maximum))];
+  return [flags, unsigned(pages), maximum === undefined ? [] : unsigned(maximum)];
 }
 
-function bodyBytes(body: FunctionBuilder, indexOf: (callee: Callee) => number): number[] {
-  const variables = runs(body.variables).map(([count, type]) => [...unsigned(count), typeBytes[type]]);
-  const bytes = vector(variables);
-  write([body.code, end] satisfies Code, bytes, indexOf);
-  return [...unsigned(bytes.length), ...bytes];
+function bodyBytes(body: FunctionBuilder, indices: ReadonlyMap<Callee, number>): Bytes {
+  const bytes = new Bytes();
+  bytes.write(list(runs(body.variables).map(([count, type]) => [unsigned(count), typeBytes[type]])));
+  bytes.write(body.code, indices);
+  bytes.write(end);
+  return bytes;
 }
 
 /** Neighbours of one type, counted. */

@@ -3,30 +3,51 @@ import { writeCount } from "../../ir/kernel.ts";
 import type { Program, Statement } from "../../ir/program.ts";
 import { mergeFactors, viewShape, type View } from "../../ir/view.ts";
 
-/** How an output comes out of a program. */
-export type OutputKind =
-  /** It has a buffer of its own, in which it lies row by row: the buffer becomes the tensor. */
-  | "own"
-  /** It has overwritten the input that had this buffer. */
-  | "overwritten"
-  /** It is the input at the same place, as it was. */
-  | "unchanged"
-  /** It is a part of something else, and has to be copied. */
-  | "copied";
+/** An input or output of a program. */
+interface Port {
+  readonly view: View;
+  readonly type: TensorType;
+}
 
-/** For every output, how it comes out. */
-export function outputKinds(program: Program): readonly OutputKind[] {
-  const { inputs, outputs } = program;
-  const given = new Set(inputs.map(({ buffer }) => buffer.id));
+export interface InputPort extends Port {
+  /**
+   * What the program needs of its numbers: to find them where they are; a copy, since it overwrites them or sees them
+   * under another layout; or the memory itself, which an output will have.
+   */
+  readonly use: "read" | "copied" | "taken";
+}
+
+export interface OutputPort extends Port {
+  /**
+   * How it comes out: in a buffer of its own; in that of the input at this place, which it has overwritten; as the input
+   * at the same place, unchanged; or as a part of something else.
+   */
+  readonly kind: "own" | "unchanged" | "part" | { readonly takes: number };
+}
+
+export function portsOf(program: Program): {
+  readonly inputs: readonly InputPort[];
+  readonly outputs: readonly OutputPort[];
+} {
   const written = writtenBuffers(program, program.statements);
-  return outputs.map((view, i) => {
+  const given = program.inputs.map(({ buffer }) => buffer.id);
+  const shown = program.outputs.map(({ buffer }) => buffer.id);
+  const outputs = program.outputs.map((view, i): OutputPort => {
     const { id, role } = view.buffer;
-    const isFirst = outputs.findIndex(({ buffer }) => buffer.id === id) === i;
-    if (!isWhole(view) || !isFirst) return "copied";
-    if (given.has(id))
-      return written.has(id) ? "overwritten" : inputs[i]?.buffer.id === id ? "unchanged" : "copied";
-    return role === "output" ? "own" : "copied";
+    const input = given.indexOf(id);
+    const isAlone = isWhole(view) && shown.indexOf(id) === i;
+    const port = { view, type: typeOf(view) };
+    if (!isAlone) return { ...port, kind: "part" };
+    if (input >= 0 && written.has(id)) return { ...port, kind: { takes: input } };
+    if (input >= 0) return { ...port, kind: input === i ? "unchanged" : "part" };
+    return { ...port, kind: role === "output" ? "own" : "part" };
   });
+  const taken = new Set(outputs.flatMap(({ kind }) => (typeof kind === "object" ? [kind.takes] : [])));
+  const inputs = program.inputs.map((view, i): InputPort => {
+    const isChanged = written.has(view.buffer.id) || !isWhole(view);
+    return { view, type: typeOf(view), use: taken.has(i) ? "taken" : isChanged ? "copied" : "read" };
+  });
+  return { inputs, outputs };
 }
 
 function writtenBuffers({ kernels }: Program, statements: readonly Statement[]): ReadonlySet<number> {

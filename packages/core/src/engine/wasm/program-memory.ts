@@ -7,6 +7,7 @@ import { viewShape, type Buffer, type View } from "../../ir/view.ts";
 import { readView, writeView, type Turn } from "../reference/memory.ts";
 import type { Layout } from "./driver.ts";
 import type { EngineMemory } from "./memory.ts";
+import { isWhole } from "./ports.ts";
 
 /** Where the buffers of one program lie: its own by a plan, for ever; inputs and outputs anew in every run. */
 export class ProgramMemory {
@@ -57,6 +58,7 @@ export class ProgramMemory {
 
   /** A compact copy of what a view shows. */
   read(view: View, turns: readonly Turn[] = []): TypedArray {
+    if (isWhole(view)) return this.#array(view.buffer).slice();
     return readView(view, this.#only(view.buffer), turns);
   }
 
@@ -64,7 +66,8 @@ export class ProgramMemory {
     const size = sizeOf(viewShape(view));
     if (data.length !== size)
       throw new InternalError(`${view.buffer.name} has ${size} elements, but is given ${data.length}`);
-    writeView(view, this.#only(view.buffer), turns, data);
+    if (isWhole(view)) this.#array(view.buffer).set(data);
+    else writeView(view, this.#only(view.buffer), turns, data);
   }
 
   dispose(): void {

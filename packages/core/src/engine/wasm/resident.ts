@@ -5,11 +5,40 @@ import { byteSize } from "../../compiler/byte-size.ts";
 import type { Engine } from "../engine.ts";
 import type { EngineMemory } from "./memory.ts";
 
+/** A stretch of memory that one tensor has, or a program that is about to make one of it. */
+export interface Region {
+  readonly address: number;
+}
+
+/** The numbers of a tensor in the memory of an engine, until they are released or their region is taken. */
+class Resident implements Storage {
+  readonly owner: Engine;
+  readonly #residents: Residents;
+  readonly #type: TensorType;
+  region: Region | undefined;
+
+  constructor(owner: Engine, residents: Residents, type: TensorType, region: Region) {
+    this.owner = owner;
+    this.#residents = residents;
+    this.#type = type;
+    this.region = region;
+  }
+
+  read(): TypedArray {
+    if (!this.region) throw new StaleError("wasm: the memory of this tensor has been given to another one.");
+    return this.#residents.read(this.#type, this.region);
+  }
+
+  release(): void {
+    if (this.region) this.#residents.release(this.region);
+    this.region = undefined;
+  }
+}
+
 /** The tensors that lie in the memory of an engine. What nobody refers to any more is given back when JavaScript notices. */
 export class Residents {
   readonly #engine: Engine;
   readonly #memory: EngineMemory;
-  readonly #addresses = new WeakMap<Storage, number>();
   readonly #forgotten: FinalizationRegistry<number>;
   #disposed = false;
 
@@ -20,59 +49,57 @@ export class Residents {
   }
 
   /** Room for a tensor. */
-  allocate({ dtype, shape }: TensorType): number {
-    return this.#memory.allocate(sizeOf(shape) * byteSize(dtype));
+  allocate({ dtype, shape }: TensorType): Region {
+    const region = { address: this.#memory.allocate(sizeOf(shape) * byteSize(dtype)) };
+    this.#forgotten.register(region, region.address, region);
+    return region;
   }
 
-  /** The tensor whose numbers lie at an address that was allocated for it, and that it owns from now on. */
-  tensorAt(type: TensorType, address: number): Tensor {
-    const release = (): void => this.#release(storage);
-    const storage: Storage = { owner: this.#engine, read: () => this.#read(type, address), release };
-    this.#addresses.set(storage, address);
-    this.#forgotten.register(storage, address, storage);
-    return new Tensor(type, storage);
+  release(region: Region): void {
+    this.#forgotten.unregister(region);
+    this.#memory.release(region.address);
+  }
+
+  /** The tensor whose numbers lie in a region. */
+  tensorIn(region: Region, type: TensorType): Tensor {
+    return new Tensor(type, new Resident(this.#engine, this, type, region));
   }
 
   /** A copy of a tensor. */
   store(tensor: Tensor): Tensor {
-    return this.tensorAt(tensor.type, this.#copy(tensor));
+    return this.tensorIn(this.#copy(tensor), tensor.type);
   }
 
   /** Where a tensor lies, if it lies here. */
-  addressOf({ storage }: Tensor): number | undefined {
-    return this.#addresses.get(storage);
+  regionOf(tensor: Tensor): Region | undefined {
+    return this.#find(tensor)?.region;
   }
 
-  /** Memory with the numbers of a tensor, which the caller owns: that of the tensor itself, if it lies here, or a copy. */
-  take(tensor: Tensor): number {
-    const { storage } = tensor;
-    const address = this.#addresses.get(storage);
-    if (address === undefined) return this.#copy(tensor);
-    this.#forgotten.unregister(storage);
-    this.#addresses.delete(storage);
-    return address;
+  /** A region with the numbers of a tensor, which the caller owns: that of the tensor itself, if it lies here, or a copy. */
+  take(tensor: Tensor): Region {
+    const own = this.#find(tensor);
+    if (!own?.region) return this.#copy(tensor);
+    const { region } = own;
+    own.region = undefined;
+    return region;
+  }
+
+  read({ dtype, shape }: TensorType, { address }: Region): TypedArray {
+    if (this.#disposed) throw new StaleError("wasm: the engine was disposed of.");
+    return this.#memory.array(dtype, address, sizeOf(shape)).slice();
   }
 
   dispose(): void {
     this.#disposed = true;
   }
 
-  #copy({ type, data }: Tensor): number {
-    const address = this.allocate(type);
-    this.#memory.array(type.dtype, address, data.length).set(data);
-    return address;
+  #find({ storage }: Tensor): Resident | undefined {
+    return storage instanceof Resident && storage.owner === this.#engine ? storage : undefined;
   }
 
-  #release(storage: Storage): void {
-    const address = this.#addresses.get(storage);
-    if (address === undefined) return;
-    this.#forgotten.unregister(storage);
-    this.#addresses.delete(storage);
-    this.#memory.release(address);
-  }
-
-  #read({ dtype, shape }: TensorType, address: number): TypedArray {
-    if (this.#disposed) throw new StaleError("wasm: the engine was disposed of.");
-    return this.#memory.array(dtype, address, sizeOf(shape)).slice();
+  #copy({ type, data }: Tensor): Region {
+    const region = this.allocate(type);
+    this.#memory.array(type.dtype, region.address, data.length).set(data);
+    return region;
   }
 }
