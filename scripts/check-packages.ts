@@ -9,13 +9,19 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-type Manifest = { readonly name: string; readonly exports: Readonly<Record<string, unknown>> };
+type Manifest = {
+  readonly name: string;
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+};
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const cache = join(root, "node_modules/.cache");
@@ -61,7 +67,19 @@ function install(folder: string): Manifest {
   if (stray) throw new Error(`${name}: ${stray} is packed and should not be.`);
   if (!files.includes("LICENSE")) throw new Error(`${name}: the licence is not packed.`);
   console.log(`${name}: publint and attw agree`);
-  return JSON.parse(manifest) as Manifest;
+  const packed = JSON.parse(manifest) as Manifest;
+  linkDependencies(packed, folder);
+  return packed;
+}
+
+/** What an installation would bring beside the package: from the workspace, where it has been installed already. */
+function linkDependencies({ dependencies = {} }: Manifest, folder: string): void {
+  for (const name of Object.keys(dependencies)) {
+    const place = join(user, "node_modules", name);
+    if (name.startsWith("@unroll/") || existsSync(place)) continue;
+    mkdirSync(dirname(place), { recursive: true });
+    symlinkSync(realpathSync(join(folder, "node_modules", name)), place, "junction");
+  }
 }
 
 /** Imports every entry, first in Node and then in the eyes of the compiler. */
