@@ -22,9 +22,9 @@ export type Said<G extends Options> = { readonly [K in keyof G]: G[K] extends Op
 export const shape = {
   cell: option(oneOf("lstm", "gru", "rnn"), "lstm", "lstm, gru or rnn"),
   layers: option(count(1), 1, "cells, one above the other"),
-  size: option(count(1), 64, "units of each"),
+  size: option(count(1), 128, "units of each"),
   embedding: option(count(1), 32, "numbers that stand for a character"),
-  batch: option(count(1), 8, "places of the text that are read side by side"),
+  batch: option(count(1), 64, "places of the text that are read side by side"),
   length: option(count(1), 25, "characters between two updates: how far back a gradient reaches"),
   heldOut: option(
     number((n) => n > 0 && n < 1, "between 0 and 1"),
@@ -49,10 +49,10 @@ export const pace = {
   steps: option(count(1), undefined, "stop after so many, those before a resume included"),
   learningRate: option(
     number((n) => n > 0, "above 0"),
-    0.01,
+    0.005,
     "of Adam",
   ),
-  checkpointEvery: option(count(1), 200, "steps from one checkpoint to the next"),
+  checkpointEvery: option(count(1), 100, "steps from one checkpoint to the next"),
 } satisfies Options;
 
 /** How text is written. */

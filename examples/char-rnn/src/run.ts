@@ -118,7 +118,6 @@ function claim(folder: string, force: boolean): string {
     throw new OptionError(
       `--out: there is a run in ${folder}. Go on with it (resume ${folder}), choose another folder, or lose it (--force).`,
     );
-  mkdirSync(folder, { recursive: true });
   rmSync(logIn(folder), { force: true });
   return folder;
 }

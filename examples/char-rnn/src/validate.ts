@@ -1,10 +1,9 @@
 /** How good a model is at text that it was never trained on. */
-import type { Model } from "./model.ts";
-import { scorerOf } from "./model.ts";
+import { scorerOf, type Model } from "./model.ts";
 import type { Run } from "./run.ts";
 
 /** So many characters give a fair impression, and take a few seconds. */
-const enough = 5000;
+const enough = 20_000;
 
 /** Nats per character on the held-out text, or on the beginnings of its rows when it is long. */
 export function validate({ model, trainer, text }: Run): number {
