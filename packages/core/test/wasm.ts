@@ -1,13 +1,15 @@
+import { expect } from "vitest";
 import { allocate, type DType, type TypedArray } from "../src/tensor/type.ts";
 import { byteSize } from "../src/compiler/byte-size.ts";
 import type { Kernel } from "../src/ir/kernel.ts";
 import type { Emitted } from "../src/ir/emit.ts";
-import type { Buffer } from "../src/ir/view.ts";
+import type { Buffer, View } from "../src/ir/view.ts";
 import { ConstantPool } from "../src/engine/wasm/constants.ts";
 import { scratchSize } from "../src/engine/wasm/contract-packed.ts";
-import { keepsOrder } from "../src/engine/wasm/features.ts";
+import type { Target } from "../src/engine/wasm/emission.ts";
 import { importedFunctions } from "../src/engine/wasm/imported.ts";
 import { kernelFunction } from "../src/engine/wasm/kernel.ts";
+import { filled, run } from "./views.ts";
 import { EngineMemory } from "../src/engine/wasm/memory.ts";
 import { ModuleBuilder } from "../src/engine/wasm/module.ts";
 
@@ -15,13 +17,13 @@ const memory = new EngineMemory();
 const constants = new ConstantPool(memory);
 const scratch = memory.allocate(scratchSize);
 
+/** Code in which products are rounded before they are added. */
+export const separate: Target = { relaxed: false, keepsOrder: true };
+
 /** A kernel alone, as a function of the addresses of its operands. */
-export function compileKernel(kernel: Kernel, relaxed = false): (...addresses: number[]) => void {
+export function compileKernel(kernel: Kernel, target: Target = separate): (...addresses: number[]) => void {
   const module = new ModuleBuilder({ pages: 1 });
-  module.export(
-    "run",
-    kernelFunction({ module, constants, target: { relaxed, keepsOrder: keepsOrder() } }, kernel),
-  );
+  module.export("run", kernelFunction({ module, constants, target }, kernel));
   const unroll = { ...importedFunctions(), memory: memory.memory, scratch };
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.encode()), { unroll });
   return exports.run as (...addresses: number[]) => void;
@@ -37,10 +39,10 @@ const margin = 16;
 export function runOnWasm(
   emitted: Emitted | undefined,
   arrays: ReadonlyMap<Buffer, TypedArray>,
-  relaxed = false,
+  target: Target = separate,
 ): void {
   if (!emitted) return;
-  const run = compileKernel(emitted.kernel, relaxed);
+  const run = compileKernel(emitted.kernel, target);
   const places = [...arrays].map(([buffer, array]) => {
     const length = array.length + 2 * margin;
     const address = memory.allocate(length * byteSize(buffer.dtype));
@@ -77,3 +79,19 @@ function copyArray(dtype: DType, array: TypedArray): TypedArray {
   copy.set(array);
   return copy;
 }
+
+/** What was emitted does to arrays, to the bit, what it does on the reference engine; also where nothing should happen. */
+export function expectSame(
+  emitted: Emitted | undefined,
+  arrays: ReadonlyMap<Buffer, TypedArray>,
+  target: Target = separate,
+): void {
+  const [expected, found] = [copyOf(arrays), copyOf(arrays)];
+  run(emitted, expected);
+  runOnWasm(emitted, found, target);
+  for (const buffer of arrays.keys()) expect(found.get(buffer)).toEqual(expected.get(buffer));
+}
+
+/** An array for each view's buffer, with small whole numbers: their sums are exact in any order. */
+export const filledAll = (...views: readonly View[]): Map<Buffer, TypedArray> =>
+  new Map(views.map((view) => [view.buffer, filled(view)]));

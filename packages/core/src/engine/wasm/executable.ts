@@ -1,6 +1,6 @@
 import { StaleError } from "../../tensor/error.ts";
 import { fromArray, type Tensor } from "../../tensor/tensor.ts";
-import type { Program } from "../../ir/program.ts";
+import type { Program, Statement } from "../../ir/program.ts";
 import type { Executable } from "../engine.ts";
 import { instantiate, type Workplace } from "./instance.ts";
 import { portsOf, type InputPort, type OutputPort } from "./ports.ts";
@@ -13,6 +13,8 @@ export class LoadedProgram implements Executable {
   readonly #memory: ProgramMemory;
   readonly #inputs: readonly InputPort[];
   readonly #outputs: readonly OutputPort[];
+  /** Then inputs have to be as they were afterwards, and none is overwritten where it lies. */
+  readonly #mayThrow: boolean;
   /** Memory of this run: what inputs and outputs share, by the place of the input, and that of other outputs. */
   readonly #taken = new Map<number, Region>();
   readonly #own = new Map<number, Region>();
@@ -22,6 +24,7 @@ export class LoadedProgram implements Executable {
     this.#workplace = workplace;
     this.#memory = new ProgramMemory(program, workplace.memory);
     this.#run = instantiate(program, workplace, this.#memory);
+    this.#mayThrow = hasHost(program.statements);
     const { inputs, outputs } = portsOf(program);
     this.#inputs = inputs;
     this.#outputs = outputs;
@@ -33,6 +36,7 @@ export class LoadedProgram implements Executable {
     this.#placeOutputs(resident);
     this.#memory.publish();
     this.#run();
+    this.#detachInputs(inputs);
     const outputs = this.#outputs.map((port, i) =>
       i < resident ? this.#resident(port, i, inputs[i]!) : this.#copy(port),
     );
@@ -49,19 +53,20 @@ export class LoadedProgram implements Executable {
   /** Let the program find its inputs: where they lie, if that is in this engine and they stay as they are, or copies. */
   #placeInputs(tensors: readonly Tensor[]): void {
     const { residents } = this.#workplace;
-    const addresses = new Set<number>();
+    const overwritten = new Set<Region>();
     this.#inputs.forEach(({ view, use }, i) => {
       if (use !== "taken") return;
-      const region = residents.take(tensors[i]!);
+      const own = this.#mayThrow ? undefined : residents.regionOf(tensors[i]!);
+      const region = own && !overwritten.has(own) ? own : residents.copy(tensors[i]!);
+      overwritten.add(region);
       this.#taken.set(i, region);
       this.#memory.place(view.buffer, region.address);
-      addresses.add(region.address);
     });
     this.#inputs.forEach(({ view, use }, i) => {
       if (use === "taken") return;
-      const address = use === "read" ? residents.regionOf(tensors[i]!)?.address : undefined;
-      if (address !== undefined && !addresses.has(address)) {
-        this.#memory.place(view.buffer, address);
+      const region = use === "read" ? residents.regionOf(tensors[i]!) : undefined;
+      if (region && !overwritten.has(region)) {
+        this.#memory.place(view.buffer, region.address);
       } else {
         this.#memory.stage(view.buffer);
         this.#memory.write(view, tensors[i]!.data);
@@ -69,17 +74,23 @@ export class LoadedProgram implements Executable {
     });
   }
 
+  /** Give outputs memory of their own, if they are to stay in it, or that of which they are copied. */
   #placeOutputs(resident: number): void {
     this.#outputs.forEach(({ view, type, kind }, i) => {
-      if (view.buffer.role !== "output") return;
-      if (kind === "own" && i < resident) {
-        const region = this.#workplace.residents.allocate(type);
-        this.#own.set(i, region);
-        this.#memory.place(view.buffer, region.address);
-      } else {
-        this.#memory.stage(view.buffer);
-      }
+      if (kind !== "own" || i >= resident) return;
+      const region = this.#workplace.residents.allocate(type);
+      this.#own.set(i, region);
+      this.#memory.place(view.buffer, region.address);
     });
+    const placed = new Set([...this.#own.keys()].map((i) => this.#outputs[i]!.view.buffer.id));
+    for (const { view } of this.#outputs) {
+      if (view.buffer.role === "output" && !placed.has(view.buffer.id)) this.#memory.stage(view.buffer);
+    }
+  }
+
+  /** What has been overwritten does not belong to the tensors of before any more. */
+  #detachInputs(tensors: readonly Tensor[]): void {
+    for (const [i, region] of this.#taken) this.#workplace.residents.detach(tensors[i]!, region);
   }
 
   /** An output as a tensor that stays in memory. */
@@ -99,3 +110,9 @@ export class LoadedProgram implements Executable {
     return copy;
   }
 }
+
+/** Whether JavaScript is called: all else that a program does ends well. */
+const hasHost = (statements: readonly Statement[]): boolean =>
+  statements.some(
+    (statement) => statement.kind === "host" || (statement.kind === "loop" && hasHost(statement.body)),
+  );

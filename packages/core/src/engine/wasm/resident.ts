@@ -10,7 +10,7 @@ export interface Region {
   readonly address: number;
 }
 
-/** The numbers of a tensor in the memory of an engine, until they are released or their region is taken. */
+/** The numbers of a tensor in the memory of an engine, until they are released or their region is detached. */
 class Resident implements Storage {
   readonly owner: Engine;
   readonly #residents: Residents;
@@ -67,7 +67,7 @@ export class Residents {
 
   /** A copy of a tensor. */
   store(tensor: Tensor): Tensor {
-    return this.tensorIn(this.#copy(tensor), tensor.type);
+    return this.tensorIn(this.copy(tensor), tensor.type);
   }
 
   /** Where a tensor lies, if it lies here. */
@@ -75,13 +75,17 @@ export class Residents {
     return this.#find(tensor)?.region;
   }
 
-  /** A region with the numbers of a tensor, which the caller owns: that of the tensor itself, if it lies here, or a copy. */
-  take(tensor: Tensor): Region {
-    const own = this.#find(tensor);
-    if (!own?.region) return this.#copy(tensor);
-    const { region } = own;
-    own.region = undefined;
+  /** A region with the numbers of a tensor, which the caller owns. */
+  copy({ type, data }: Tensor): Region {
+    const region = this.allocate(type);
+    this.#memory.array(type.dtype, region.address, data.length).set(data);
     return region;
+  }
+
+  /** A tensor loses a region, if that is where it lies: the caller owns it. */
+  detach(tensor: Tensor, region: Region): void {
+    const own = this.#find(tensor);
+    if (own?.region === region) own.region = undefined;
   }
 
   read({ dtype, shape }: TensorType, { address }: Region): TypedArray {
@@ -95,11 +99,5 @@ export class Residents {
 
   #find({ storage }: Tensor): Resident | undefined {
     return storage instanceof Resident && storage.owner === this.#engine ? storage : undefined;
-  }
-
-  #copy({ type, data }: Tensor): Region {
-    const region = this.allocate(type);
-    this.#memory.array(type.dtype, region.address, data.length).set(data);
-    return region;
   }
 }
