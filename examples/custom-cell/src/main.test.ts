@@ -21,12 +21,18 @@ test("the drawing is a graph with the cell's parameters and gates", { timeout: p
 describe("a mistake is told by the name that the user gave", () => {
   test("a weight of the wrong size", () => {
     expect(() => make("size")).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: matmul: fast f32[16, 8] and params.rnn.wh f32[16, 16]: inner sizes 8 and 16 differ.]`,
+      `
+      [ShapeError: matmul: fast f32[16, 8] and params.rnn.wh f32[16, 16]: inner sizes 8 and 16 differ.
+      Give params.rnn.wh 8 rows, or fast a last axis of 16.]
+    `,
     );
   });
   test("a state returned under another name", () => {
     expect(() => make("state")).toThrowErrorMatchingInlineSnapshot(
-      `[TreeError: scan: the step returned state { fast, slwo }, but the initial state is { fast, slow }: slow is missing, and slwo is too much.]`,
+      `
+      [TreeError: scan: the step returned state { fast, slwo }, but the initial state is { fast, slow }: slow is missing, and slwo is too much.
+      A step returns every key of the state, under the name it came in with.]
+    `,
     );
   });
   test("a parameter that is never used", () => {

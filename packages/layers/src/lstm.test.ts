@@ -101,7 +101,10 @@ test("an input of another width is named, with the parameter it meets", () => {
   const params = init(paramsOf(model), 1);
   const x = tensor(new Float32Array(2 * 50 * 65), { shape: [2, 50, 65] });
   expect(() => run(params, x)).toThrowErrorMatchingInlineSnapshot(
-    `[ShapeError: matmul: x f32[50, 65] and params.rnn.wx f32[64, 512]: inner sizes 65 and 64 differ.]`,
+    `
+    [ShapeError: matmul: x f32[50, 65] and params.rnn.wx f32[64, 512]: inner sizes 65 and 64 differ.
+    Give params.rnn.wx 65 rows, or x a last axis of 64.]
+  `,
   );
 });
 

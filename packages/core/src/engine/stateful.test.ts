@@ -101,7 +101,10 @@ describe("errors of stateful", () => {
   test("a state key that is misspelt", () => {
     const step = (s: { h: Value }): [{ h: Value }, object] => [{ hh: s.h } as unknown as { h: Value }, {}];
     expect(() => stateful(step, { h: tensor(1) }).step()).toThrowErrorMatchingInlineSnapshot(
-      `[TreeError: stateful: the step returned state { hh }, but the initial state is { h }: h is missing, and hh is too much.]`,
+      `
+      [TreeError: stateful: the step returned state { hh }, but the initial state is { h }: h is missing, and hh is too much.
+      A step returns every key of the state, under the name it came in with.]
+    `,
     );
   });
 

@@ -154,6 +154,7 @@ class StatefulStep {
       "stateful",
       { name: "the step returned state", tree: next },
       { name: "the initial state is", tree: this.#like },
+      "A step returns every key of the state, under the name it came in with.",
     );
     const nexts = returned("stateful", next).map(({ leaf }) => leaf);
     checkTypes(

@@ -84,7 +84,10 @@ describe("matmul", () => {
 
   test("refuses inner sizes that differ", () => {
     expect(() => matmul(value("x", 50, 65), value("rnn.wx", 64, 512))).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: matmul: x f32[50, 65] and rnn.wx f32[64, 512]: inner sizes 65 and 64 differ.]`,
+      `
+      [ShapeError: matmul: x f32[50, 65] and rnn.wx f32[64, 512]: inner sizes 65 and 64 differ.
+      Give rnn.wx 65 rows, or x a last axis of 64.]
+    `,
     );
     expect(() => matmul(value("h", 50, 128), value("table", 65, 128))).toThrowErrorMatchingInlineSnapshot(`
       [ShapeError: matmul: h f32[50, 128] and table f32[65, 128]: inner sizes 128 and 65 differ.

@@ -45,9 +45,14 @@ function checkMatrices(a: Value, b: Value): void {
   if (inner === rows) return;
   throw new ShapeError(
     `${both(a, b)}: inner sizes ${inner} and ${rows} differ.`,
-    inner === b.shape.at(-1) ? `Did you mean transpose(${b.label ?? "b"})?` : undefined,
+    inner === b.shape.at(-1) ? `Did you mean transpose(${b.label ?? "b"})?` : sizesRemedy(a, b),
   );
 }
+
+/** Which size to change, when an operand has a name to speak of. */
+const sizesRemedy = (a: Value, b: Value): string | undefined =>
+  b.label &&
+  `Give ${b.label} ${a.shape.at(-1)} rows, or ${a.label ?? "the left side"} a last axis of ${b.shape.at(-2)}.`;
 
 /** Batch axes with their letters. */
 interface Batch {

@@ -219,7 +219,10 @@ describe("errors", () => {
         xs,
       ),
     ).toThrowErrorMatchingInlineSnapshot(
-      `[TreeError: scan: the step returned state { h }, but the initial state is { c, h }: c is missing.]`,
+      `
+      [TreeError: scan: the step returned state { h }, but the initial state is { c, h }: c is missing.
+      A step returns every key of the state, under the name it came in with.]
+    `,
     );
   });
 

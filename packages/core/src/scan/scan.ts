@@ -184,6 +184,7 @@ function checkState(init: unknown, starts: readonly Leaf<Value>[], next: unknown
     "scan",
     { name: "the step returned state", tree: next },
     { name: "the initial state is", tree: init },
+    "A step returns every key of the state, under the name it came in with.",
   );
   flatten(next).forEach(({ path, leaf }, i) => {
     const name = named(path && `state.${path}`, "state");

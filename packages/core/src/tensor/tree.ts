@@ -54,7 +54,7 @@ export function unflatten<T>(like: T, leaves: readonly unknown[]): T {
  *
  * Throws: TreeError that says what `a` and `b` are called and which paths one of them lacks.
  */
-export function sameTree(op: string, a: Labelled, b: Labelled): void {
+export function sameTree(op: string, a: Labelled, b: Labelled, remedy?: string): void {
   const inA = new Set(flatten(a.tree).map(({ path }) => path));
   const inB = new Set(flatten(b.tree).map(({ path }) => path));
   const missing = [...inB].filter((path) => !inA.has(path));
@@ -66,6 +66,7 @@ export function sameTree(op: string, a: Labelled, b: Labelled): void {
   ].filter(Boolean);
   throw new TreeError(
     `${op}: ${a.name} ${outline(a.tree)}, but ${b.name} ${outline(b.tree)}: ${problems.join(", and ")}.`,
+    remedy,
   );
 }
 
