@@ -1,11 +1,11 @@
 import { byteSize } from "../../compiler/byte-size.ts";
 import type { Call, Host, Loop, Program, Statement } from "../../ir/program.ts";
 import type { LoopId, View } from "../../ir/view.ts";
-import type { Callee, Code, Local } from "./code.ts";
+import type { Callee, Code, Local } from "./encode/code.ts";
 import type { Emission } from "./emission.ts";
-import type { FunctionBuilder } from "./function.ts";
-import { kernelFunction } from "./kernel.ts";
-import * as i32 from "./opcodes/i32.ts";
+import type { FunctionBuilder } from "./encode/function.ts";
+import { kernelFunction } from "./kernel/kernel.ts";
+import * as i32 from "./encode/opcodes/i32.ts";
 
 /** Where the buffers of a program lie. */
 export interface Layout {

@@ -1,5 +1,5 @@
-import type { ConstantPool } from "./constants.ts";
-import type { ModuleBuilder } from "./module.ts";
+import type { ConstantPool } from "./memory/constants.ts";
+import type { ModuleBuilder } from "./encode/module.ts";
 
 /** What the code is written for. */
 export interface Target {

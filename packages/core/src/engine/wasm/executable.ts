@@ -4,8 +4,8 @@ import type { Program, Statement } from "../../ir/program.ts";
 import type { Executable } from "../engine.ts";
 import { instantiate, type Workplace } from "./instance.ts";
 import { portsOf, type InputPort, type OutputPort } from "./ports.ts";
-import { ProgramMemory } from "./program-memory.ts";
-import type { Region } from "./resident.ts";
+import { ProgramMemory } from "./memory/program-memory.ts";
+import type { Region } from "./memory/resident.ts";
 
 /** A program with its module and its memory. */
 export class LoadedProgram implements Executable {

@@ -1,7 +1,7 @@
-import type { Code } from "./code.ts";
-import { ModuleBuilder } from "./module.ts";
-import * as f32x4 from "./opcodes/f32x4.ts";
-import * as v128 from "./opcodes/v128.ts";
+import type { Code } from "./encode/code.ts";
+import { ModuleBuilder } from "./encode/module.ts";
+import * as f32x4 from "./encode/opcodes/f32x4.ts";
+import * as v128 from "./encode/opcodes/v128.ts";
 
 const zero: Code = v128.const(new Uint8Array(16));
 

@@ -4,14 +4,14 @@ import type { Program } from "../../ir/program.ts";
 import type { Engine, Executable } from "../engine.ts";
 import { interpreter } from "../reference/interpret.ts";
 import { plan } from "./plan.ts";
-import { ConstantPool } from "./constants.ts";
-import { scratchSize } from "./contract-packed.ts";
+import { ConstantPool } from "./memory/constants.ts";
+import { scratchSize } from "./contract/packed.ts";
 import type { Target } from "./emission.ts";
 import { LoadedProgram } from "./executable.ts";
 import { hasRelaxed, hasVectors, keepsOrder } from "./features.ts";
 import type { Workplace } from "./instance.ts";
-import { EngineMemory } from "./memory.ts";
-import { Residents } from "./resident.ts";
+import { EngineMemory } from "./memory/memory.ts";
+import { Residents } from "./memory/resident.ts";
 
 export interface WasmOptions {
   /**

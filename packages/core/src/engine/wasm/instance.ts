@@ -1,17 +1,17 @@
-import { ShapeError } from "../../tensor/error.ts";
+import { ShapeError, UnsupportedError } from "../../tensor/error.ts";
 import { fromArray } from "../../tensor/tensor.ts";
 import { formatType, sizeOf } from "../../tensor/type.ts";
 import type { Program } from "../../ir/program.ts";
-import type { ConstantPool } from "./constants.ts";
-import { scratchName } from "./contract-packed.ts";
+import type { ConstantPool } from "./memory/constants.ts";
+import { scratchName } from "./contract/packed.ts";
 import { writeDriver, type HostCall } from "./driver.ts";
 import type { Target } from "./emission.ts";
-import { importedFunctions } from "./imported.ts";
-import type { EngineMemory } from "./memory.ts";
-import { ModuleBuilder } from "./module.ts";
+import { importedFunctions } from "./body/imported.ts";
+import type { EngineMemory } from "./memory/memory.ts";
+import { ModuleBuilder } from "./encode/module.ts";
 import { typeOf } from "./ports.ts";
-import type { ProgramMemory } from "./program-memory.ts";
-import type { Residents } from "./resident.ts";
+import type { ProgramMemory } from "./memory/program-memory.ts";
+import type { Residents } from "./memory/resident.ts";
 
 /** What the programs of an engine share. */
 export interface Workplace {
@@ -31,8 +31,19 @@ export function instantiate(program: Program, workplace: Workplace, at: ProgramM
   const calls = hosts.map((call) => [call.name, (...turns: number[]) => callHost(call, turns, at)]);
   const given = { memory: memory.memory, [scratchName]: scratch };
   const unroll = { ...importedFunctions(), ...Object.fromEntries(calls), ...given };
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.encode()), { unroll });
+  const { exports } = new WebAssembly.Instance(compile(module), { unroll });
   return exports.run as () => void;
+}
+
+function compile(module: ModuleBuilder): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(module.encode());
+  } catch (error) {
+    throw new UnsupportedError(
+      `wasm: the host did not compile the program: ${error instanceof Error ? error.message : error}.`,
+      "Use the reference engine: compile(f, { engine: reference() }).",
+    );
+  }
 }
 
 function callHost({ host, loops }: HostCall, at: readonly number[], memory: ProgramMemory): void {

@@ -1,0 +1,48 @@
+import { byteSize } from "../../../compiler/byte-size.ts";
+import type { Local } from "../encode/code.ts";
+import type { Strategy } from "./contract.ts";
+import { steps } from "./depth.ts";
+import { innerTileFunction } from "./inner-tile.ts";
+import type { Frame } from "../kernel/frame.ts";
+import { nest } from "../kernel/nest.ts";
+import { A, B, turnsOf, type Product } from "./product.ts";
+import { chooseTile, latency, stepCycles } from "./tile.ts";
+import { tileOverhead, writeTiles } from "./tiles.ts";
+
+/** Vectors that are summed side by side, so that none waits for another. */
+const enough = 8;
+
+/** Tiles of inner products: for sides that both lie along the sum. */
+export function innerStrategy(
+  frame: Frame,
+  product: Product,
+  addresses: readonly Local[],
+): Strategy | undefined {
+  const { batch, stripes, rows, columns, depth, lanes, dtype, hasInit } = product;
+  const { f, emission } = frame;
+  const inner = depth.at(-1);
+  if (inner?.moves[A] !== byteSize(dtype) || inner.moves[B] !== byteSize(dtype)) return undefined;
+  const vectors = Math.ceil(inner.size / lanes);
+  // Not those of a tile, which depends on the host: the order of sums must not.
+  const chains = Math.max(1, Math.min(vectors, Math.floor(enough / (rows.size * columns.size))));
+  const { tile, cycles } = chooseTile(rows.size, columns.size, emission.target, (candidate) => {
+    const { rows: height, vectors: width } = candidate;
+    const step = stepCycles(candidate, height + width, latency(emission.target) / chains);
+    const across = height * Math.ceil(width / lanes) * 6;
+    return (step * steps(depth) * vectors) / inner.size + across + tileOverhead(product, height * width);
+  });
+  return {
+    cycles: turnsOf([...batch, ...stripes]) * cycles,
+    write() {
+      nest(f, batch, addresses, () =>
+        writeTiles(frame, product, addresses, {
+          rows: tile.rows,
+          columns: tile.vectors,
+          depth,
+          start: hasInit ? "init" : "zero",
+          functionOf: (kernel) => innerTileFunction(emission, kernel, chains),
+        }),
+      );
+    },
+  };
+}

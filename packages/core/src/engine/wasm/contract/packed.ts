@@ -1,0 +1,139 @@
+import { byteSize } from "../../../compiler/byte-size.ts";
+import type { Code, Local } from "../encode/code.ts";
+import { chooseOuterTile } from "./direct.ts";
+import type { Strategy } from "./contract.ts";
+import { groupBytes, mostDepth, noDepth, rowGroup, steps, writeDepth } from "./depth.ts";
+import type { Frame } from "../kernel/frame.ts";
+import { outerTileFunction } from "./outer-tile.ts";
+import { nest, sequence, type Span } from "../kernel/nest.ts";
+import * as i32 from "../encode/opcodes/i32.ts";
+import { inPanels, panelLayout, writePanels, type Panels } from "./panels.ts";
+import { A, B, turnsOf, type Product } from "./product.ts";
+import { blocks, stripes as stripesOf, type Tile } from "./tile.ts";
+import { writeTiles, type Start, type Tiling } from "./tiles.ts";
+
+/** Rows from which on copying b pays, columns from which on copying a does, and steps below which neither does. */
+const worthwhile = { rows: 64, columns: 64, depth: 128 };
+
+/** Columns of b that are copied at once, so that the copy stays in the cache. */
+const mostColumns = 512;
+
+/** Steps in a block of a depth that has to be cut: fewer than could be, so that all copies stay in the cache. */
+const blockDepth = 160;
+
+/** What modules call the address of memory that a kernel may use while it runs. Every thread has its own. */
+export const scratchName = "scratch";
+
+const bytesOfB = mostColumns * mostDepth * byteSize("f64");
+
+/** Bytes of it. */
+export const scratchSize: number = bytesOfB + groupBytes;
+
+/**
+ * Tiles that read copies of what lies apart, made block by block: a step of a tile then reads from one end of a panel to
+ * the other, and all of a block stays in the cache. Elements that are a power of two apart would push each other out.
+ */
+export function packedStrategy(
+  frame: Frame,
+  product: Product,
+  addresses: readonly Local[],
+): Strategy | undefined {
+  const { rows, columns, depth, batch, stripes, dtype } = product;
+  const size = byteSize(dtype);
+  const inner = depth.at(-1)?.moves ?? [];
+  const copiesA = columns.size >= worthwhile.columns && inner[A] !== size;
+  const copiesB = rows.size >= worthwhile.rows && !isPanel(product);
+  if (steps(depth) < worthwhile.depth || !(copiesA || copiesB)) return undefined;
+  const { tile, cycles } = chooseOuterTile(frame, product, 1);
+  const copied = (copiesA ? rows.size : 0) + (copiesB ? columns.size : 0);
+  const block = cycles + 0.5 * copied * steps(depth);
+  const writer = new PackedWriter(frame, product, addresses, { tile, copiesA, copiesB });
+  return { cycles: turnsOf([...batch, ...stripes]) * block, write: () => writer.write() };
+}
+
+/** Whether the rows of b follow each other without a gap. */
+const isPanel = ({ depth, columns, dtype }: Product): boolean =>
+  columns.moves[B] === byteSize(dtype) && depth.at(-1)?.moves[B] === columns.size * byteSize(dtype);
+
+interface Choice {
+  readonly tile: Tile;
+  readonly copiesA: boolean;
+  readonly copiesB: boolean;
+}
+
+class PackedWriter {
+  readonly #frame: Frame;
+  readonly #product: Product;
+  readonly #addresses: readonly Local[];
+  readonly #choice: Choice;
+
+  constructor(frame: Frame, product: Product, addresses: readonly Local[], choice: Choice) {
+    this.#frame = frame;
+    this.#product = product;
+    this.#addresses = addresses;
+    this.#choice = choice;
+  }
+
+  write(): void {
+    const { f } = this.#frame;
+    const { batch, stripes, columns, depth, hasInit } = this.#product;
+    const addresses = this.#addresses;
+    const first = hasInit ? "init" : "zero";
+    const isCut = steps(depth) > mostDepth;
+    const width = this.#choice.tile.vectors * this.#product.lanes;
+    const most = Math.floor(mostColumns / width) * width;
+    nest(f, [...batch, ...stripes], addresses, () => {
+      sequence(f, blocks(columns.size, most), columns.moves, addresses, (size) => {
+        const part = { ...this.#product, stripes: [], columns: { ...columns, size } };
+        if (isCut) writeTiles(this.#frame, part, addresses, { ...this.#tiling(noDepth, first) });
+        writeDepth(f, depth, isCut ? blockDepth : mostDepth, addresses, (block) =>
+          this.#writeBlock(part, block, isCut ? "out" : first),
+        );
+      });
+    });
+  }
+
+  /** The sums over one block of the depth, for all rows. */
+  #writeBlock(product: Product, depth: readonly Span[], start: Start): void {
+    const { f, emission } = this.#frame;
+    const { rows, columns, dtype, lanes } = product;
+    const { tile, copiesA, copiesB } = this.#choice;
+    const scratch = emission.module.global(scratchName);
+    const panelsOfB = {
+      operand: B,
+      side: columns,
+      depth,
+      parts: stripesOf(columns.size, tile.vectors * lanes),
+    };
+    let addresses = this.#addresses;
+    const copy = (panels: Panels, to: Code): void => {
+      writePanels(this.#frame, dtype, panels, this.#addresses[panels.operand]!, to);
+      addresses = addresses.with(panels.operand, f.let("i32", to));
+    };
+    if (copiesB) copy(panelsOfB, scratch);
+    const layoutOf = (size: number): ReturnType<typeof panelLayout> => panelLayout(dtype, depth, size);
+    sequence(f, blocks(rows.size, rowGroup(depth, dtype)), rows.moves, this.#addresses, (size) => {
+      const panelsOfA = { operand: A, side: { ...rows, size }, depth, parts: blocks(size, tile.rows) };
+      if (copiesA) copy(panelsOfA, i32.add(scratch, i32.const(bytesOfB)));
+      const tiling: Tiling = {
+        ...this.#tiling(depth, start),
+        ...(copiesA ? { layoutOfA: layoutOf } : {}),
+        ...(copiesB ? { layoutOfB: layoutOf } : {}),
+      };
+      const part = {
+        ...product,
+        rows: copiesA ? inPanels(dtype, panelsOfA) : panelsOfA.side,
+        columns: copiesB ? inPanels(dtype, panelsOfB) : columns,
+      };
+      writeTiles(this.#frame, part, addresses, tiling);
+    });
+    f.free(...addresses.filter((address) => !this.#addresses.includes(address)));
+  }
+
+  #tiling(depth: readonly Span[], start: Start): Tiling {
+    const { emission } = this.#frame;
+    const { rows, vectors } = this.#choice.tile;
+    const functionOf: Tiling["functionOf"] = (kernel) => outerTileFunction(emission, kernel);
+    return { rows, columns: vectors * this.#product.lanes, depth, start, functionOf };
+  }
+}

@@ -1,0 +1,77 @@
+import { InternalError } from "../../../tensor/error.ts";
+import { byteSize } from "../../../compiler/byte-size.ts";
+import type { ContractKernel, Dimension } from "../../../ir/kernel.ts";
+import type { Local } from "../encode/code.ts";
+import { byteStrides, type Frame } from "../kernel/frame.ts";
+import type { Lanes } from "../kernel/lanes.ts";
+import type { Span } from "../kernel/nest.ts";
+
+/** The places of a product's operands: in the moves of its loops, and among the addresses they move. */
+export const A = 0;
+export const B = 1;
+export const INIT = 2;
+export const OUT = 3;
+
+/**
+ * Products of matrices: out = init + a b. Vectors run along the columns, which are those of b. Loops move a, b, init and
+ * out, in this order.
+ */
+export interface Product {
+  readonly dtype: "f32" | "f64" | "i32";
+  readonly lanes: Lanes;
+  /** Absent: sums start from zero. */
+  readonly hasInit: boolean;
+  /** Products of their own. */
+  readonly batch: readonly Span[];
+  /** Stripes of columns. */
+  readonly stripes: readonly Span[];
+  readonly rows: Span;
+  readonly columns: Span;
+  /** What is summed over, outer loops first. */
+  readonly depth: readonly Span[];
+}
+
+/** A contraction as a product, and the addresses of its operands. Either side of it can be the columns. */
+export function productOf(
+  { f, dtypes, lanes }: Frame,
+  kernel: ContractKernel,
+  isFlipped: boolean,
+): { readonly product: Product; readonly addresses: readonly Local[] } {
+  const dtype = dtypes[0]!;
+  if (dtype === "bool") throw new InternalError("wasm: a contraction is not defined on bool");
+  const hasInit = kernel.init === "operand";
+  const out = dtypes.length - 1;
+  const roles = [isFlipped ? 1 : 0, isFlipped ? 0 : 1, hasInit ? 2 : out, out];
+  const span = (dimension: Dimension): Span => {
+    const strides = byteStrides(dimension, dtypes);
+    const moves = roles.map((operand) => strides[operand]!);
+    // Without an operand to start from, its place is taken by one that moves anyhow.
+    return { size: dimension.size, moves: hasInit ? moves : moves.with(INIT, 0) };
+  };
+  const [m, n] = (isFlipped ? [kernel.n, kernel.m] : [kernel.m, kernel.n]).map((side) => side.map(span)) as [
+    Span[],
+    Span[],
+  ];
+  const rows = largest(m);
+  const columns = n.findLast(({ moves }) => moves[B] === byteSize(dtype)) ?? largest(n);
+  const product: Product = {
+    dtype,
+    lanes,
+    hasInit,
+    batch: [...kernel.batch.map(span), ...m.filter((other) => other !== rows)],
+    stripes: n.filter((other) => other !== columns),
+    rows: rows ?? single,
+    columns: columns ?? single,
+    depth: kernel.k.map(span),
+  };
+  return { product, addresses: roles.map((operand) => f.parameters[operand]!) };
+}
+
+const single: Span = { size: 1, moves: [0, 0, 0, 0] };
+
+const largest = (spans: readonly Span[]): Span | undefined =>
+  spans.reduce<Span | undefined>((best, span) => (span.size > (best?.size ?? 0) ? span : best), undefined);
+
+/** How often all loops together turn. */
+export const turnsOf = (spans: readonly Span[]): number =>
+  spans.reduce((product, { size }) => product * size, 1);

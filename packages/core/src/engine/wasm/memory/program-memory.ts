@@ -1,0 +1,89 @@
+import { InternalError } from "../../../tensor/error.ts";
+import { sizeOf, type TypedArray } from "../../../tensor/type.ts";
+import { byteSize } from "../../../compiler/byte-size.ts";
+import { planMemory } from "../../../compiler/plan-memory.ts";
+import type { Program } from "../../../ir/program.ts";
+import { viewShape, type Buffer, type View } from "../../../ir/view.ts";
+import { readView, writeView, type Turn } from "../../reference/memory.ts";
+import type { Layout } from "../driver.ts";
+import type { EngineMemory } from "./memory.ts";
+import { isWhole } from "../ports.ts";
+
+/** Where the buffers of one program lie: its own by a plan, for ever; inputs and outputs anew in every run. */
+export class ProgramMemory {
+  readonly layout: Layout;
+  readonly #memory: EngineMemory;
+  readonly #own: number;
+  /** Of every buffer, in this run. */
+  readonly #addresses: number[];
+  /** Copies of inputs and outputs that JavaScript has. */
+  readonly #staging = new Map<number, number>();
+
+  constructor(program: Program, memory: EngineMemory) {
+    const { addresses, size } = planMemory(program);
+    this.#memory = memory;
+    this.#own = memory.allocate(size);
+    this.#addresses = addresses.map((address) => this.#own + (address ?? 0));
+    const external = addresses.flatMap((address, id) => (address === undefined ? [id] : []));
+    this.layout = {
+      addressOf: (id) => (addresses[id] === undefined ? undefined : this.#addresses[id]),
+      table: memory.allocate(4 * external.length),
+      external,
+    };
+    for (const buffer of program.buffers) if (buffer.data) this.#array(buffer).set(buffer.data);
+  }
+
+  /** Let an input or output be somewhere in this run. */
+  place({ id }: Buffer, address: number): void {
+    this.#addresses[id] = address;
+  }
+
+  /** Let an input or output be where a copy of it is kept from run to run. */
+  stage({ id, dtype, size }: Buffer): void {
+    const address = this.#staging.get(id) ?? this.#memory.allocate(size * byteSize(dtype));
+    this.#staging.set(id, address);
+    this.#addresses[id] = address;
+  }
+
+  addressOf({ id }: Buffer): number {
+    return this.#addresses[id]!;
+  }
+
+  /** Tell the module where inputs and outputs are. */
+  publish(): void {
+    const { table, external } = this.layout;
+    const entries = this.#memory.array("i32", table, external.length);
+    external.forEach((id, place) => (entries[place] = this.#addresses[id]!));
+  }
+
+  /** A compact copy of what a view shows. */
+  read(view: View, turns: readonly Turn[] = []): TypedArray {
+    if (isWhole(view)) return this.#array(view.buffer).slice();
+    return readView(view, this.#only(view.buffer), turns);
+  }
+
+  write(view: View, data: TypedArray, turns: readonly Turn[] = []): void {
+    const size = sizeOf(viewShape(view));
+    if (data.length !== size)
+      throw new InternalError(`${view.buffer.name} has ${size} elements, but is given ${data.length}`);
+    if (isWhole(view)) this.#array(view.buffer).set(data);
+    else writeView(view, this.#only(view.buffer), turns, data);
+  }
+
+  dispose(): void {
+    for (const address of [this.#own, this.layout.table, ...this.#staging.values()])
+      this.#memory.release(address);
+    this.#staging.clear();
+  }
+
+  #array({ id, dtype, size }: Buffer): TypedArray {
+    return this.#memory.array(dtype, this.#addresses[id]!, size);
+  }
+
+  /** The arrays of a program by id, of which one is there. */
+  #only(buffer: Buffer): TypedArray[] {
+    const arrays: TypedArray[] = [];
+    arrays[buffer.id] = this.#array(buffer);
+    return arrays;
+  }
+}
