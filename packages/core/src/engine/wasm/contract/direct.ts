@@ -5,7 +5,7 @@ import { mostDepth, noDepth, rowGroup, steps, writeDepth } from "./depth.ts";
 import type { Frame } from "../kernel/frame.ts";
 import { outerTileFunction } from "./outer-tile.ts";
 import { nest, sequence, type Span } from "../kernel/nest.ts";
-import { B, turnsOf, type Product } from "./product.ts";
+import { apart, B, turnsOf, type Product } from "./product.ts";
 import { blocks, chooseTile, latency, stepCycles, type Choice } from "./tile.ts";
 import { tileOverhead, writeTiles, type Start } from "./tiles.ts";
 
@@ -30,8 +30,11 @@ export function directStrategy(frame: Frame, product: Product, addresses: readon
       });
     });
   };
+  const liesApart = apart(product);
+  // What lies apart is read from farther away: 12 % for both sides of a sum over 2,500 rows.
+  const farther = isCut ? 1 + 0.06 * (Number(liesApart.a) + Number(liesApart.b)) : 1;
   return {
-    cycles: turnsOf([...batch, ...stripes]) * cycles,
+    cycles: turnsOf([...batch, ...stripes]) * cycles * farther,
     write() {
       nest(f, batch, addresses, () => {
         if (isCut) computeBlock(noDepth, first);

@@ -8,18 +8,15 @@ import { outerTileFunction } from "./outer-tile.ts";
 import { nest, sequence, type Span } from "../kernel/nest.ts";
 import * as i32 from "../encode/opcodes/i32.ts";
 import { inPanels, panelLayout, writePanels, type Panels } from "./panels.ts";
-import { A, B, turnsOf, type Product } from "./product.ts";
+import { A, apart, B, turnsOf, type Product } from "./product.ts";
 import { blocks, stripes as stripesOf, type Tile } from "./tile.ts";
 import { writeTiles, type Start, type Tiling } from "./tiles.ts";
 
-/** Rows from which on copying b pays, columns from which on copying a does, and steps below which neither does. */
-const worthwhile = { rows: 64, columns: 64, depth: 128 };
+/** Rows from which on copying b pays, and columns from which on copying a does. */
+const worthwhile = { rows: 64, columns: 64 };
 
 /** Columns of b that are copied at once, so that the copy stays in the cache. */
 const mostColumns = 512;
-
-/** Steps in a block of a depth that has to be cut: fewer than could be, so that all copies stay in the cache. */
-const blockDepth = 160;
 
 /** What modules call the address of memory that a kernel may use while it runs. Every thread has its own. */
 export const scratchName = "scratch";
@@ -38,22 +35,19 @@ export function packedStrategy(
   product: Product,
   addresses: readonly Local[],
 ): Strategy | undefined {
-  const { rows, columns, depth, batch, stripes, dtype } = product;
-  const size = byteSize(dtype);
-  const inner = depth.at(-1)?.moves ?? [];
-  const copiesA = columns.size >= worthwhile.columns && inner[A] !== size;
-  const copiesB = rows.size >= worthwhile.rows && !isPanel(product);
-  if (steps(depth) < worthwhile.depth || !(copiesA || copiesB)) return undefined;
+  const { rows, columns, depth, batch, stripes } = product;
+  const liesApart = apart(product);
+  const copiesA = liesApart.a && columns.size >= worthwhile.columns;
+  const copiesB = liesApart.b && rows.size >= worthwhile.rows;
+  if (steps(depth) <= mostDepth || !(copiesA || copiesB)) return undefined;
   const { tile, cycles } = chooseOuterTile(frame, product, 1);
   const copied = (copiesA ? rows.size : 0) + (copiesB ? columns.size : 0);
-  const block = cycles + 0.5 * copied * steps(depth);
   const writer = new PackedWriter(frame, product, addresses, { tile, copiesA, copiesB });
-  return { cycles: turnsOf([...batch, ...stripes]) * block, write: () => writer.write() };
+  return {
+    cycles: turnsOf([...batch, ...stripes]) * (cycles + 0.5 * copied * steps(depth)),
+    write: () => writer.write(),
+  };
 }
-
-/** Whether the rows of b follow each other without a gap. */
-const isPanel = ({ depth, columns, dtype }: Product): boolean =>
-  columns.moves[B] === byteSize(dtype) && depth.at(-1)?.moves[B] === columns.size * byteSize(dtype);
 
 interface Choice {
   readonly tile: Tile;
@@ -78,45 +72,50 @@ class PackedWriter {
     const { f } = this.#frame;
     const { batch, stripes, columns, depth, hasInit } = this.#product;
     const addresses = this.#addresses;
-    const first = hasInit ? "init" : "zero";
-    const isCut = steps(depth) > mostDepth;
     const width = this.#choice.tile.vectors * this.#product.lanes;
     const most = Math.floor(mostColumns / width) * width;
     nest(f, [...batch, ...stripes], addresses, () => {
       sequence(f, blocks(columns.size, most), columns.moves, addresses, (size) => {
         const part = { ...this.#product, stripes: [], columns: { ...columns, size } };
-        if (isCut) writeTiles(this.#frame, part, addresses, { ...this.#tiling(noDepth, first) });
-        writeDepth(f, depth, isCut ? blockDepth : mostDepth, addresses, (block) =>
-          this.#writeBlock(part, block, isCut ? "out" : first),
-        );
+        writeTiles(this.#frame, part, addresses, this.#tiling(noDepth, hasInit ? "init" : "zero"));
+        writeDepth(f, depth, mostDepth, addresses, (block) => this.#writeBlock(part, block));
       });
     });
   }
 
-  /** The sums over one block of the depth, for all rows. */
-  #writeBlock(product: Product, depth: readonly Span[], start: Start): void {
+  /** Add the sums over one block of the depth to all results. */
+  #writeBlock(product: Product, depth: readonly Span[]): void {
     const { f, emission } = this.#frame;
     const { rows, columns, dtype, lanes } = product;
     const { tile, copiesA, copiesB } = this.#choice;
     const scratch = emission.module.global(scratchName);
+    const panels = { [A]: f.local("i32"), [B]: f.local("i32") };
+    const isCopied = { [A]: copiesA, [B]: copiesB };
+    const addresses = this.#addresses.map((address, i) =>
+      (i === A || i === B) && isCopied[i] ? panels[i] : address,
+    );
+    const copy = (side: Panels & { readonly operand: typeof A | typeof B }, to: Code): void => {
+      writePanels(this.#frame, dtype, side, this.#addresses[side.operand]!, to);
+      f.set(panels[side.operand], to);
+    };
     const panelsOfB = {
       operand: B,
       side: columns,
       depth,
       parts: stripesOf(columns.size, tile.vectors * lanes),
-    };
-    let addresses = this.#addresses;
-    const copy = (panels: Panels, to: Code): void => {
-      writePanels(this.#frame, dtype, panels, this.#addresses[panels.operand]!, to);
-      addresses = addresses.with(panels.operand, f.let("i32", to));
-    };
+    } as const;
     if (copiesB) copy(panelsOfB, scratch);
     const layoutOf = (size: number): ReturnType<typeof panelLayout> => panelLayout(dtype, depth, size);
     sequence(f, blocks(rows.size, rowGroup(depth, dtype)), rows.moves, this.#addresses, (size) => {
-      const panelsOfA = { operand: A, side: { ...rows, size }, depth, parts: blocks(size, tile.rows) };
+      const panelsOfA = {
+        operand: A,
+        side: { ...rows, size },
+        depth,
+        parts: blocks(size, tile.rows),
+      } as const;
       if (copiesA) copy(panelsOfA, i32.add(scratch, i32.const(bytesOfB)));
       const tiling: Tiling = {
-        ...this.#tiling(depth, start),
+        ...this.#tiling(depth, "out"),
         ...(copiesA ? { layoutOfA: layoutOf } : {}),
         ...(copiesB ? { layoutOfB: layoutOf } : {}),
       };
@@ -127,7 +126,7 @@ class PackedWriter {
       };
       writeTiles(this.#frame, part, addresses, tiling);
     });
-    f.free(...addresses.filter((address) => !this.#addresses.includes(address)));
+    f.free(panels[A], panels[B]);
   }
 
   #tiling(depth: readonly Span[], start: Start): Tiling {

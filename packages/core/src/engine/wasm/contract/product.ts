@@ -75,3 +75,11 @@ const largest = (spans: readonly Span[]): Span | undefined =>
 /** How often all loops together turn. */
 export const turnsOf = (spans: readonly Span[]): number =>
   spans.reduce((product, { size }) => product * size, 1);
+
+/** Which sides have something between one step of the depth and the next. */
+export function apart({ depth, columns, dtype }: Product): { readonly a: boolean; readonly b: boolean } {
+  const size = byteSize(dtype);
+  const inner = depth.at(-1)?.moves ?? [];
+  const isPanel = columns.moves[B] === size && inner[B] === columns.size * size;
+  return { a: inner[A] !== size, b: !isPanel };
+}
