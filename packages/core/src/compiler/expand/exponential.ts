@@ -61,7 +61,7 @@ export const exp: Expansion = (s, x) => {
 export const sigmoid: Expansion = (s, x) => {
   const { range, exp: fit, reserve } = tableFor(x, exponentials);
   const constant = constantsOf(s, x);
-  const { n, r } = reduce(s, s.max(s.min(x, s.negate(x)), constant(range[0])));
+  const { n, r } = reduce(s, s.max(s.negate(s.abs(x)), constant(range[0])));
   const large = s.scale(polynomial(s, r, [1, 1, ...fit]), s.add(n, s.constant("i32", reserve)));
   const e = s.multiply(large, constant(2 ** -reserve));
   // e^-|x| never overflows. The quotient is 1 / (1 + e^-x), or the same times e^x.
