@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compile, fork, randomKey, type Value } from "@unroll/core";
-import { numbers } from "../test/numbers.ts";
-import { lossOf, someState } from "../test/runs.ts";
-import { H, I, noise, type AnyCell } from "../test/sample-cells.ts";
-import { expectSame } from "../test/trees.ts";
-import { gru, init, lstm, rnn, stackCells, type Cell } from "./index.ts";
+import { numbers } from "../../test/numbers.ts";
+import { lossOf, someState } from "../../test/runs.ts";
+import { H, I, noise, type AnyCell } from "../../test/sample-cells.ts";
+import { expectSame } from "../../test/trees.ts";
+import { gru, init, lstm, rnn, stackCells, type Cell } from "../index.ts";
 
 const upper: Readonly<Record<string, Cell<unknown, unknown>>> = {
   lstm: lstm(H, H),

@@ -10,8 +10,8 @@ import {
   type Value,
   type Values,
 } from "@unroll/core";
-import { numbers } from "../test/numbers.ts";
-import { embedding, filled, init } from "./index.ts";
+import { numbers } from "../../test/numbers.ts";
+import { embedding, filled, init } from "../index.ts";
 
 const { params, apply } = embedding(4, 2);
 type P = Values<typeof params>;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compile, full, gradient, input, mul, randomKey, sum, type Value } from "@unroll/core";
-import { numbers } from "../test/numbers.ts";
-import { dropout } from "./index.ts";
+import { numbers } from "../../test/numbers.ts";
+import { dropout } from "../index.ts";
 
 const rate = fc.double({ min: 0, max: 0.9, noNaN: true });
 

@@ -11,7 +11,7 @@ import {
   type TensorType,
   type Value,
 } from "@unroll/core";
-import { initialState, lstm, param, redraw, stackCells, state, zeros } from "./index.ts";
+import { initialState, lstm, param, redraw, stackCells, state, zeros } from "../index.ts";
 
 const f32 = { dtype: "f32" } as const;
 

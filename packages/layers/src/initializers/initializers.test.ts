@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { hostRandom, type Init, type Shape } from "@unroll/core";
-import { filled, glorot, he, identity, normal, ones, uniform, zeros } from "./index.ts";
+import { filled, glorot, he, identity, normal, ones, uniform, zeros } from "../index.ts";
 
 const draw = (init: Init, shape: Shape, path = "w"): number[] => Array.from(init(shape, hostRandom(1, path)));
 

@@ -1,8 +1,8 @@
 import { checkGradient } from "@unroll/testing";
 import { expect, test } from "vitest";
 import { compile, tensor, type Value, type Values } from "@unroll/core";
-import { distance, matrix, numbers } from "../test/numbers.ts";
-import { init, layerNorm } from "./index.ts";
+import { distance, matrix, numbers } from "../../test/numbers.ts";
+import { init, layerNorm } from "../index.ts";
 
 const { params, apply } = layerNorm(5);
 type P = Values<typeof params>;

@@ -17,9 +17,9 @@ import {
   type DType,
   type Value,
 } from "@unroll/core";
-import { nested, numbers } from "../test/numbers.ts";
-import { expectSame } from "../test/trees.ts";
-import { cell, dropout, init, initialState, lstm, param, state, unroll, zeros } from "./index.ts";
+import { nested, numbers } from "../../test/numbers.ts";
+import { expectSame } from "../../test/trees.ts";
+import { cell, dropout, init, initialState, lstm, param, state, unroll, zeros } from "../index.ts";
 
 const f32 = { dtype: "f32" } as const;
 

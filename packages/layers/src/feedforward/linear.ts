@@ -1,8 +1,8 @@
 import { add, matmul, type Init, type ParamSpec } from "@unroll/core";
-import type { Layer } from "./cell.ts";
-import { uniform } from "./initializers.ts";
-import { param } from "./param.ts";
-import { checkSizes } from "./size.ts";
+import type { Layer } from "../spec/cell.ts";
+import { uniform } from "../initializers/initializers.ts";
+import { param } from "../spec/param.ts";
+import { checkSizes } from "../spec/size.ts";
 
 /** w [inputs, outputs], b [outputs]. */
 export interface LinearParams {

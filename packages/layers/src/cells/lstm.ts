@@ -10,11 +10,11 @@ import {
   type ParamSpec,
   type StateSpec,
 } from "@unroll/core";
-import { cell, type Cell } from "./cell.ts";
-import { uniform } from "./initializers.ts";
-import { param, state } from "./param.ts";
+import { cell, type Cell } from "../spec/cell.ts";
+import { uniform } from "../initializers/initializers.ts";
+import { param, state } from "../spec/param.ts";
 import type { WeightOptions } from "./rnn.ts";
-import { checkSizes } from "./size.ts";
+import { checkSizes } from "../spec/size.ts";
 
 /** wx [I, 4H], wh [H, 4H], b [4H]: the gates i, f, o and the candidate g side by side. */
 export interface LstmParams {

@@ -1,9 +1,9 @@
 import { checkGradient } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
 import { compile, relu, tensor, type Value, type Values } from "@unroll/core";
-import { distance, matrix, nested, numbers } from "../test/numbers.ts";
-import { plainRnn } from "../test/plain-cells.ts";
-import { filled, gru, identity, init, lstm, rnn, unroll } from "./index.ts";
+import { distance, matrix, nested, numbers } from "../../test/numbers.ts";
+import { plainRnn } from "../../test/plain-cells.ts";
+import { filled, gru, identity, init, lstm, rnn, unroll } from "../index.ts";
 
 const [T, B, I, H] = [4, 2, 3, 5];
 

@@ -10,11 +10,11 @@ import {
   type ParamSpec,
   type StateSpec,
 } from "@unroll/core";
-import { cell, type Cell } from "./cell.ts";
-import { uniform, zeros } from "./initializers.ts";
-import { param, state } from "./param.ts";
+import { cell, type Cell } from "../spec/cell.ts";
+import { uniform, zeros } from "../initializers/initializers.ts";
+import { param, state } from "../spec/param.ts";
 import type { WeightOptions } from "./rnn.ts";
-import { checkSizes } from "./size.ts";
+import { checkSizes } from "../spec/size.ts";
 
 /** wx [I, 3H], wh [H, 3H], b [3H]: reset gate r, update gate z and candidate n side by side. */
 export interface GruParams {

@@ -1,8 +1,8 @@
 import { checkGradient } from "@unroll/testing";
 import { expect, test } from "vitest";
 import { compile, flatten, tensor, type Tensor, type Value, type Values } from "@unroll/core";
-import { numbers } from "../test/numbers.ts";
-import { init, linear, ones } from "./index.ts";
+import { numbers } from "../../test/numbers.ts";
+import { init, linear, ones } from "../index.ts";
 
 const { apply, params } = linear(3, 2);
 type P = Values<typeof params>;

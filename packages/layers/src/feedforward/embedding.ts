@@ -1,8 +1,8 @@
 import { take, type Init, type ParamSpec } from "@unroll/core";
-import type { Layer } from "./cell.ts";
-import { normal } from "./initializers.ts";
-import { param } from "./param.ts";
-import { checkSizes } from "./size.ts";
+import type { Layer } from "../spec/cell.ts";
+import { normal } from "../initializers/initializers.ts";
+import { param } from "../spec/param.ts";
+import { checkSizes } from "../spec/size.ts";
 
 /** table [count, size]. */
 export interface EmbeddingParams {

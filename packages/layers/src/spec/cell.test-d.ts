@@ -17,7 +17,7 @@ import {
   zeros,
   type Cell,
   type LstmState,
-} from "./index.ts";
+} from "../index.ts";
 
 declare const x: Value;
 

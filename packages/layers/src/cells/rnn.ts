@@ -8,10 +8,10 @@ import {
   type StateSpec,
   type Value,
 } from "@unroll/core";
-import { cell, type Cell } from "./cell.ts";
-import { uniform, zeros } from "./initializers.ts";
-import { param, state } from "./param.ts";
-import { checkSizes } from "./size.ts";
+import { cell, type Cell } from "../spec/cell.ts";
+import { uniform, zeros } from "../initializers/initializers.ts";
+import { param, state } from "../spec/param.ts";
+import { checkSizes } from "../spec/size.ts";
 
 /** wx [I, H], wh [H, H], b [H]. */
 export interface RnnParams {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { param, state, zeros } from "./index.ts";
+import { param, state, zeros } from "../index.ts";
 
 test("specs are data, and copy their shapes", () => {
   const shape = [3, 4];

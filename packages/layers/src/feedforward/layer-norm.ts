@@ -1,8 +1,8 @@
 import { add, mul, standardize, type ParamSpec } from "@unroll/core";
-import type { Layer } from "./cell.ts";
-import { ones, zeros } from "./initializers.ts";
-import { param } from "./param.ts";
-import { checkSizes } from "./size.ts";
+import type { Layer } from "../spec/cell.ts";
+import { ones, zeros } from "../initializers/initializers.ts";
+import { param } from "../spec/param.ts";
+import { checkSizes } from "../spec/size.ts";
 
 /** gain and bias [size]. */
 export interface LayerNormParams {

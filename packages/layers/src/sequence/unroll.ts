@@ -12,10 +12,10 @@ import {
   type Value,
   type Values,
 } from "@unroll/core";
-import type { Cell } from "./cell.ts";
+import type { Cell } from "../spec/cell.ts";
 import { checkLengths, freeze, silence } from "./lengths.ts";
 import { checkProbe, withProbes, type Probe } from "./probe.ts";
-import { kindOf } from "./specs.ts";
+import { kindOf } from "../spec/specs.ts";
 
 /** How a cell is run along a sequence. */
 export interface UnrollOptions<S> {

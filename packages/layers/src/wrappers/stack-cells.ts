@@ -1,6 +1,6 @@
 import { fork, TreeError, type Value } from "@unroll/core";
-import type { Cell } from "./cell.ts";
-import type { ParamsOf } from "./params-of.ts";
+import type { Cell } from "../spec/cell.ts";
+import type { ParamsOf } from "../spec/params-of.ts";
 
 /** The state of every cell, by position. */
 export type StatesOf<C extends readonly Cell<unknown, unknown>[]> = {

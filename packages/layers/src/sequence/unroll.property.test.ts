@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compile, fork, fromArray, gradient, randomKey, tensor, type Value } from "@unroll/core";
-import { numbers } from "../test/numbers.ts";
-import { lossOf, loop, someState, stackTrees, withGradient } from "../test/runs.ts";
-import { cells, I } from "../test/sample-cells.ts";
-import { cut, expectSame, expectZeros, mapTensors, sumTensors } from "../test/trees.ts";
-import { init, unroll } from "./index.ts";
+import { numbers } from "../../test/numbers.ts";
+import { lossOf, loop, someState, stackTrees, withGradient } from "../../test/runs.ts";
+import { cells, I } from "../../test/sample-cells.ts";
+import { cut, expectSame, expectZeros, mapTensors, sumTensors } from "../../test/trees.ts";
+import { init, unroll } from "../index.ts";
 
 const f64 = { dtype: "f64" } as const;
 const name = fc.constantFrom(...Object.keys(cells));

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { hostRandom } from "@unroll/core";
-import { orthogonal } from "./index.ts";
+import { orthogonal } from "../index.ts";
 
 const size = fc.integer({ min: 1, max: 40 });
 

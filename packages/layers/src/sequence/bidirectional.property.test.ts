@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compile, concat, flip, randomKey, tensor, type Value, type Values } from "@unroll/core";
-import { numbers } from "../test/numbers.ts";
-import { someState, withGradient } from "../test/runs.ts";
-import { H, I, noise } from "../test/sample-cells.ts";
-import { cut, expectSame, expectZeros, mapTensors, sumTensors } from "../test/trees.ts";
-import { bidirectional, gru, init, lstm, stackCells, unroll } from "./index.ts";
+import { numbers } from "../../test/numbers.ts";
+import { someState, withGradient } from "../../test/runs.ts";
+import { H, I, noise } from "../../test/sample-cells.ts";
+import { cut, expectSame, expectZeros, mapTensors, sumTensors } from "../../test/trees.ts";
+import { bidirectional, gru, init, lstm, stackCells, unroll } from "../index.ts";
 
 const f64 = { dtype: "f64" } as const;
 const [forward, backward] = [lstm(I, H), gru(I, 2)];

@@ -12,7 +12,7 @@ import {
   uniform,
   zeros,
   type Cell,
-} from "./index.ts";
+} from "../index.ts";
 
 const spec = { a: param([2, 3], normal(1)), deep: [{ b: param([4], uniform(1)) }] } as const;
 

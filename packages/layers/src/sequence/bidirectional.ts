@@ -1,5 +1,5 @@
 import { concat, fork, type Value, type Values } from "@unroll/core";
-import type { Cell } from "./cell.ts";
+import type { Cell } from "../spec/cell.ts";
 import { unroll } from "./unroll.ts";
 
 /** One thing for each direction of time. */

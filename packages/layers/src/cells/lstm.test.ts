@@ -1,10 +1,10 @@
 import { checkGradient } from "@unroll/testing";
 import { expect, test } from "vitest";
 import { compile, tensor, watch, type Value, type Values } from "@unroll/core";
-import { distance, matrix, nested, numbers } from "../test/numbers.ts";
-import { countOf } from "../test/trees.ts";
-import { plainLstm } from "../test/plain-cells.ts";
-import { init, initialState, linear, lstm, paramsOf, stackCells, unroll } from "./index.ts";
+import { distance, matrix, nested, numbers } from "../../test/numbers.ts";
+import { countOf } from "../../test/trees.ts";
+import { plainLstm } from "../../test/plain-cells.ts";
+import { init, initialState, linear, lstm, paramsOf, stackCells, unroll } from "../index.ts";
 
 const [T, B, I, H] = [4, 2, 3, 5];
 const f64 = { dtype: "f64" } as const;
