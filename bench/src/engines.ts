@@ -5,9 +5,9 @@ export type EngineName = "wasm" | "reference";
 
 /** What workloads run on, by the number of its threads. */
 export const engines: Readonly<Record<EngineName, (threads: number) => Engine>> = {
-  wasm: () => wasm(),
+  wasm: (threads) => wasm({ threads }),
   reference: () => reference(),
 };
 
 /** The engines that can be told how many threads to use. */
-export const threaded: ReadonlySet<EngineName> = new Set();
+export const threaded: ReadonlySet<EngineName> = new Set(["wasm"]);

@@ -4,24 +4,25 @@ import type { Graph } from "../graph/graph.ts";
 import { expandKernel } from "./expand.ts";
 import { runPasses } from "./pass.ts";
 import { pipeline } from "./pipeline.ts";
+import type { ThreadCosts } from "./plan/effort.ts";
 import { partition } from "./plan/partition.ts";
 import { plan, type PlanRequest } from "./plan/plan.ts";
 
 /** What a fast engine asks for. */
 export interface OptimizeRequest extends PlanRequest {
-  /** How many threads will run the program. One needs no barriers. */
-  readonly threads?: number;
+  /** What it costs to run the program on several threads. Absent: it will be run on one. */
+  readonly threads?: ThreadCosts | undefined;
 }
 
 /**
  * The program that fast engines run: passes on the graph, the plan, functions expanded into simple instructions, and,
- * for more than one thread, calls shared out.
+ * for more than one thread, calls shared out where that gains time.
  */
-export function optimize(graph: Graph, { threads = 1, ...request }: OptimizeRequest): Program {
+export function optimize(graph: Graph, { threads, ...request }: OptimizeRequest): Program {
   const passes: PassTrace[] = [];
   const optimized = runPasses(pipeline, graph, { trace: (done) => passes.push(done) });
   const program = { ...expandProgram(plan(optimized, request)), passes };
-  return threads > 1 ? partition(program) : program;
+  return threads ? partition(program, { costs: threads }) : program;
 }
 
 /** Every kernel expanded. Two that were different may become equal. */

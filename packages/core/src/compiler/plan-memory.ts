@@ -1,6 +1,7 @@
 import type { Program, Statement } from "../ir/program.ts";
 import type { Buffer, View } from "../ir/view.ts";
 import { aligned, byteSize } from "./byte-size.ts";
+import { isSharedOut } from "./plan/effort.ts";
 
 /** Where the buffers of a program lie, in bytes from the beginning of a stretch of memory. */
 export interface MemoryPlan {
@@ -9,7 +10,10 @@ export interface MemoryPlan {
   readonly size: number;
 }
 
-/** From the first to the last statement that touches a buffer. A loop is one statement, since its body comes around again. */
+/**
+ * From the first to the last time at which a buffer is touched. Times are counted by statements, a loop being one, since
+ * its body comes around again; of what threads share by barriers, between which they are anywhere.
+ */
 interface Life {
   readonly buffer: Buffer;
   readonly first: number;
@@ -34,11 +38,12 @@ export function planMemory({ buffers, outputs, statements }: Program): MemoryPla
       last: Math.max(last, known?.last ?? last),
     });
   };
-  statements.forEach((statement, at) => {
-    for (const { buffer } of viewsOf(statement)) live(buffer, at, at);
+  const { times, end } = timesOf(statements);
+  statements.forEach((statement, i) => {
+    for (const { buffer } of viewsOf(statement)) live(buffer, ...times[i]!);
   });
-  for (const { buffer } of outputs) live(buffer, statements.length, statements.length);
-  for (const buffer of buffers) if (buffer.data) live(buffer, 0, statements.length);
+  for (const { buffer } of outputs) live(buffer, end, end);
+  for (const buffer of buffers) if (buffer.data) live(buffer, 0, end);
 
   const own = [...lives.values()].filter(({ buffer }) => isOwn(buffer));
   const placed = place(own.toSorted((a, b) => bytesOf(b.buffer) - bytesOf(a.buffer)));
@@ -48,6 +53,25 @@ export function planMemory({ buffers, outputs, statements }: Program): MemoryPla
     size: Math.max(0, ...placed.map(({ buffer, address }) => address + bytesOf(buffer))),
   };
 }
+
+/** When statements begin and end, and when all of them have ended. */
+function timesOf(statements: readonly Statement[]): {
+  readonly times: readonly (readonly [first: number, last: number])[];
+  readonly end: number;
+} {
+  const isShared = isSharedOut(statements);
+  let now = 0;
+  const times = statements.map((statement) => {
+    const first = now;
+    if (isShared ? hasBarrier(statement) : true) now++;
+    // A loop with barriers inside ends in another stretch than the one it begins in.
+    return [first, isShared && statement.kind === "loop" ? now : first] as const;
+  });
+  return { times, end: now };
+}
+
+const hasBarrier = (statement: Statement): boolean =>
+  statement.kind === "loop" ? statement.body.some(hasBarrier) : statement.kind === "barrier";
 
 /** The addresses of these are known when a program is run, not before. */
 const isOwn = ({ role }: Buffer): boolean => role !== "input" && role !== "output" && role !== "state";

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { programs, random } from "../../../test/programs.ts";
 import { compile, reference, type Engine, type Program, type Tensor } from "../../index.ts";
-import { dimensionsOfKernel, kernelKey, type Dimension, type Kernel } from "../../ir/kernel.ts";
+import { kernelKey, type Kernel } from "../../ir/kernel.ts";
 import type { Call, Loop, Statement } from "../../ir/program.ts";
+import { shareOf } from "../../ir/share.ts";
 import type { View } from "../../ir/view.ts";
 import { flatten } from "../../tensor/tree.ts";
 import { partition } from "./partition.ts";
@@ -21,19 +22,11 @@ function worstOrder(program: Program, threads: number): Program {
     places.set(key, at);
     return at;
   };
-  const shareOf = (call: Call, thread: number): Call | undefined => {
-    const kernel = program.kernels[call.kernel]!;
-    const split = call.split!;
-    if (split === "first" || asksForPosition(kernel)) {
-      return thread === 0 ? { ...call, kernel: place(kernel) } : undefined;
-    }
-    const { size, strides } = dimensionsOfKernel(kernel)[split.dimension]!;
-    const runs = Math.ceil(size / split.grain);
-    const at = (p: number): number => Math.min(size, Math.floor((p * runs) / threads) * split.grain);
-    const [start, end] = [at(thread), at(thread + 1)];
-    if (start === end) return undefined;
-    const operands = call.operands.map((view, i) => ({ ...view, offset: view.offset + start * strides[i]! }));
-    return { ...call, operands, kernel: place(narrowed(kernel, split.dimension, end - start)) };
+  const partOf = (call: Call, thread: number): Call | undefined => {
+    const share = shareOf(program.kernels[call.kernel]!, call.split!, thread, threads);
+    if (!share) return undefined;
+    const operands = call.operands.map((view, i) => ({ ...view, offset: view.offset + share.offsets[i]! }));
+    return { ...call, operands, kernel: place(share.kernel) };
   };
   const phases: Call[][] = [[]];
   for (const statement of unrolled(program.statements)) {
@@ -42,34 +35,9 @@ function worstOrder(program: Program, threads: number): Program {
   }
   const order = Array.from({ length: threads }, (_, i) => threads - 1 - i);
   const statements = phases.flatMap((calls) =>
-    order.flatMap((thread) => calls.flatMap((call) => shareOf(call, thread) ?? [])),
+    order.flatMap((thread) => calls.flatMap((call) => partOf(call, thread) ?? [])),
   );
   return { ...program, kernels, statements };
-}
-
-const asksForPosition = (kernel: Kernel): boolean =>
-  "body" in kernel && kernel.body.some(({ op }) => op === "index");
-
-function narrowed(kernel: Kernel, dimension: number, size: number): Kernel {
-  let at = 0;
-  const narrow = (dimensions: readonly Dimension[]): readonly Dimension[] =>
-    dimensions.map((d) => (at++ === dimension ? { ...d, size } : d));
-  switch (kernel.form) {
-    case "map":
-      return { ...kernel, dimensions: narrow(kernel.dimensions) };
-    case "reduce":
-      return { ...kernel, kept: narrow(kernel.kept), reduced: narrow(kernel.reduced) };
-    case "contract":
-      return {
-        ...kernel,
-        batch: narrow(kernel.batch),
-        m: narrow(kernel.m),
-        n: narrow(kernel.n),
-        k: narrow(kernel.k),
-      };
-    case "scatterAdd":
-      return { ...kernel, rows: narrow(kernel.rows), columns: narrow(kernel.columns) };
-  }
 }
 
 function unrolled(statements: readonly Statement[]): readonly Exclude<Statement, Loop>[] {

@@ -1,9 +1,17 @@
 import { dimensionsOfKernel, type Kernel } from "../../ir/kernel.ts";
 import type { Call, Host, Loop, Program, Split, Statement } from "../../ir/program.ts";
+import { effortOfAll, type ThreadCosts } from "./effort.ts";
 import { accessesOf, accessesOfHost, conflict, splittable, type Access } from "./ownership.ts";
 
 /** Fewer independent points than this are not worth sharing out. */
 const fewest = 16;
+
+export interface PartitionOptions {
+  /** Dimensions of fewer points are left to one thread. */
+  readonly smallest?: number;
+  /** Leaves to one thread what would take several longer. Absent: all that can be shared out is. */
+  readonly costs?: ThreadCosts;
+}
 
 /**
  * A program shared out among threads: every call is split along one dimension, and a barrier stands wherever a call
@@ -12,23 +20,26 @@ const fewest = 16;
  * As no reduced dimension is ever split, results do not depend on the number of threads. Loops choose first: a body
  * looks for a size that occurs in all of its calls, such as the batch, because a split along it needs no barrier inside.
  */
-export function partition(
-  program: Program,
-  { smallest = fewest }: { readonly smallest?: number } = {},
-): Program {
-  const planner = new Partition(program.kernels, smallest);
-  return { ...program, statements: planner.block(program.statements, []) };
+export function partition(program: Program, { smallest = fewest, costs }: PartitionOptions = {}): Program {
+  const { kernels } = program;
+  const statements = new Partition(kernels, smallest, costs).block(program.statements, []);
+  if (!costs) return { ...program, statements };
+  const alone = effortOfAll(program.statements, kernels, costs);
+  const together = costs.start + effortOfAll(statements, kernels, costs);
+  return together < alone ? { ...program, statements } : program;
 }
 
 class Partition {
   readonly #kernels: readonly Kernel[];
   readonly #smallest: number;
+  readonly #costs: ThreadCosts | undefined;
   /** What has been touched since the last barrier. */
   #since: Access[] = [];
 
-  constructor(kernels: readonly Kernel[], smallest: number) {
+  constructor(kernels: readonly Kernel[], smallest: number, costs: ThreadCosts | undefined) {
     this.#kernels = kernels;
     this.#smallest = smallest;
+    this.#costs = costs;
   }
 
   block(statements: readonly Statement[], loops: readonly Loop[]): readonly Statement[] {
@@ -67,15 +78,15 @@ class Partition {
     return { ...call, split: free ?? splits[0] ?? "first" };
   }
 
-  /** A loop split along the size that leaves the fewest barriers in its body. */
+  /** A loop split along the size that leaves the fewest barriers in its body, or takes the least time. */
   #loop(loop: Loop, around: readonly Loop[]): readonly Statement[] {
     const loops = [...around, loop];
     const before = this.#since;
-    const tries = [
-      undefined,
-      ...sizesIn(loop.body, this.#kernels).filter((size) => size >= this.#smallest / 2),
-    ].map((size) => this.#body(loop, loops, size));
-    const best = tries.reduce((a, b) => (count(b.body) < count(a.body) ? b : a));
+    const sizes = sizesIn(loop.body, this.#kernels).filter((size) => size >= this.#smallest / 2);
+    const ways = [undefined, ...sizes].map((size) => share(loop.body, this.#kernels, size, this.#smallest));
+    if (this.#costs) ways.push(left(loop.body));
+    const tries = ways.map((body) => this.#body(body, loops));
+    const best = tries.reduce((a, b) => (this.#weigh(b.body) < this.#weigh(a.body) ? b : a));
     this.#since = best.touched;
     const body = { ...loop, body: best.body };
     const meetsBefore = best.touched.some((a) => before.some((b) => conflict(a, b)));
@@ -84,13 +95,15 @@ class Partition {
     return [body];
   }
 
-  /** A body in which every call is split along runs of one number, with the barriers that two turns in a row need. */
+  #weigh(body: readonly Statement[]): number {
+    return this.#costs ? effortOfAll(body, this.#kernels, this.#costs) : count(body);
+  }
+
+  /** A body whose calls are split, with the barriers that two turns in a row need. */
   #body(
-    loop: Loop,
+    shared: readonly Statement[],
     loops: readonly Loop[],
-    runs: number | undefined,
   ): { readonly body: readonly Statement[]; readonly touched: Access[] } {
-    const shared = share(loop.body, this.#kernels, runs, this.#smallest);
     this.#since = [];
     let body = shared;
     // The second turn shows what the end of one turn does to the beginning of the next; barriers of the first stay.
@@ -180,6 +193,13 @@ function share(
     return { ...statement, split: widest === undefined ? "first" : alone(kernel, widest) };
   });
 }
+
+/** A body that is left to the first thread. */
+const left = (body: readonly Statement[]): readonly Statement[] =>
+  body.map((statement) => {
+    if (statement.kind === "loop") return { ...statement, body: left(statement.body) };
+    return statement.kind === "call" ? { ...statement, split: "first" } : statement;
+  });
 
 /** Sizes along which calls of a body can be split. */
 function sizesIn(body: readonly Statement[], kernels: readonly Kernel[]): readonly number[] {

@@ -4,8 +4,10 @@ import type { LoopId, View } from "../../ir/view.ts";
 import type { Callee, Code, Local } from "./encode/code.ts";
 import type { Emission } from "./emission.ts";
 import type { FunctionBuilder } from "./encode/function.ts";
-import { kernelFunction } from "./kernel/kernel.ts";
 import * as i32 from "./encode/opcodes/i32.ts";
+import { KernelParts, type Part } from "./kernel/parts.ts";
+import { barrierFunction } from "./threads/barrier.ts";
+import type { Control } from "./threads/control.ts";
 
 /** Where the buffers of a program lie. */
 export interface Layout {
@@ -23,25 +25,69 @@ export interface HostCall {
   readonly loops: readonly Loop[];
 }
 
-/** The function `run`: all statements in order, loops as loops. Kernels are functions of their own. */
-export function writeDriver(emission: Emission, program: Program, layout: Layout): readonly HostCall[] {
+/** Threads that share a program, and the words by which they keep in step. */
+export interface Sharing {
+  readonly threads: number;
+  readonly control: Control;
+}
+
+/** What modules call the share of one thread: a function of the number of the run. */
+export const shareName = (thread: number): `run.${number}` => `run.${thread}`;
+
+/**
+ * The function `run`: all statements in order, loops as loops. Kernels are functions of their own.
+ *
+ * For several threads, `run` does the shares of all of them, one after another, and there is a function for the share of
+ * each, with `barrier` between them.
+ */
+export function writeDriver(
+  emission: Emission,
+  program: Program,
+  layout: Layout,
+  sharing?: Sharing,
+): readonly HostCall[] {
   const { module } = emission;
-  const kernels = program.kernels.map((kernel) => kernelFunction(emission, kernel));
+  const threads = sharing?.threads ?? 1;
+  const parts = new KernelParts(emission, program.kernels, threads);
   const hosts: HostCall[] = [];
-  const run = module.function([], [], (f) => {
-    const writer = new DriverWriter(f, emission, kernels, layout, hosts);
-    for (const statement of program.statements) writer.write(statement);
-  });
-  module.export("run", run);
+  const write = (f: FunctionBuilder, role: Role): void => {
+    const writer = new DriverWriter(f, emission, { layout, hosts, role });
+    // A run ends when all threads have come to its end.
+    for (const statement of [...program.statements, { kind: "barrier" } as const]) writer.write(statement);
+  };
+  const alone: Role = { hasHosts: true, partsOf: (call) => parts.all(call) };
+  module.export(
+    "run",
+    module.function([], [], (f) => write(f, alone)),
+  );
+  if (!sharing) return hosts;
+  const barrier = barrierFunction(module, sharing.control, threads);
+  module.export("barrier", barrier);
+  for (let thread = 0; thread < threads; thread++) {
+    const role: Role = { hasHosts: thread === 0, partsOf: (call) => parts.of(call, thread), barrier };
+    module.export(
+      shareName(thread),
+      module.function(["i32"], [], (f) => write(f, role)),
+    );
+  }
   return hosts;
+}
+
+/** What one of the functions does of every statement. */
+interface Role {
+  /** Whether it calls JavaScript. */
+  readonly hasHosts: boolean;
+  partsOf(call: Call): readonly Part[];
+  /** Absent: barriers are passed by. */
+  readonly barrier?: Callee;
 }
 
 class DriverWriter {
   readonly #f: FunctionBuilder;
   readonly #emission: Emission;
-  readonly #kernels: readonly Callee[];
   readonly #layout: Layout;
   readonly #hosts: HostCall[];
+  readonly #role: Role;
   /** The addresses of buffers that a run is told. */
   readonly #bases = new Map<number, Local>();
   readonly #loops: Loop[] = [];
@@ -50,15 +96,13 @@ class DriverWriter {
   constructor(
     f: FunctionBuilder,
     emission: Emission,
-    kernels: readonly Callee[],
-    layout: Layout,
-    hosts: HostCall[],
+    { layout, hosts, role }: { readonly layout: Layout; readonly hosts: HostCall[]; readonly role: Role },
   ) {
     this.#f = f;
     this.#emission = emission;
-    this.#kernels = kernels;
     this.#layout = layout;
     this.#hosts = hosts;
+    this.#role = role;
     layout.external.forEach((buffer, place) => {
       const address = i32.load({ address: i32.const(0), offset: layout.table + 4 * place });
       this.#bases.set(buffer, f.let("i32", address));
@@ -74,18 +118,20 @@ class DriverWriter {
       case "loop":
         return this.#writeLoop(statement);
       case "barrier":
-        return;
+        return this.#writeBarrier();
     }
   }
 
-  #writeCall({ kernel, operands }: Call): void {
-    this.#f.do([operands.map((view) => this.#address(view)), this.#kernels[kernel]!]);
+  #writeCall(call: Call): void {
+    for (const { callee, offsets } of this.#role.partsOf(call))
+      this.#f.do([call.operands.map((view, i) => this.#address(view, offsets[i]!)), callee]);
   }
 
   #writeHost(host: Host): void {
-    const name = `host.${this.#hosts.length}`;
-    const loops = [...this.#loops];
-    this.#hosts.push({ name, host, loops });
+    if (!this.#role.hasHosts) return;
+    const known = this.#hosts.find((call) => call.host === host);
+    const { name, loops } = known ?? { name: `host.${this.#hosts.length}`, loops: [...this.#loops] };
+    if (!known) this.#hosts.push({ name, host, loops });
     const callee = this.#emission.module.import(
       name,
       loops.map(() => "i32"),
@@ -103,11 +149,17 @@ class DriverWriter {
     this.#f.free(turn);
   }
 
-  /** Where the first element of a view lies in this turn of the loops around it. */
-  #address({ buffer, offset, steps }: View): Code {
+  /** Wait for the others, and leave with them when the run has failed. */
+  #writeBarrier(): void {
+    const { barrier } = this.#role;
+    if (barrier) this.#f.if([this.#f.parameters[0]!, barrier], () => this.#f.return());
+  }
+
+  /** Where an element of a view lies in this turn of the loops around it, counted from the first one. */
+  #address({ buffer, offset, steps }: View, further: number): Code {
     const size = byteSize(buffer.dtype);
     const known = this.#layout.addressOf(buffer.id);
-    const first = i32.const((known ?? 0) + offset * size);
+    const first = i32.const((known ?? 0) + (offset + further) * size);
     const start = known === undefined ? i32.add(this.#bases.get(buffer.id)!, first) : first;
     return steps.reduce<Code>((address, { loop, stride, period }) => {
       const turn = this.#turns.get(loop)!;

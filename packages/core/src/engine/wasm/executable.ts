@@ -2,7 +2,7 @@ import { StaleError } from "../../tensor/error.ts";
 import { fromArray, type Tensor } from "../../tensor/tensor.ts";
 import type { Program, Statement } from "../../ir/program.ts";
 import type { Executable } from "../engine.ts";
-import { instantiate, type Workplace } from "./instance.ts";
+import { instantiate, type Instance, type Workplace } from "./instance.ts";
 import { portsOf, type InputPort, type OutputPort } from "./ports.ts";
 import { ProgramMemory } from "./memory/program-memory.ts";
 import type { Region } from "./memory/resident.ts";
@@ -18,12 +18,12 @@ export class LoadedProgram implements Executable {
   /** Memory of this run: what inputs and outputs share, by the place of the input, and that of other outputs. */
   readonly #taken = new Map<number, Region>();
   readonly #own = new Map<number, Region>();
-  #run: (() => void) | undefined;
+  #instance: Instance | undefined;
 
   constructor(program: Program, workplace: Workplace) {
     this.#workplace = workplace;
     this.#memory = new ProgramMemory(program, workplace.memory);
-    this.#run = instantiate(program, workplace, this.#memory);
+    this.#instance = instantiate(program, workplace, this.#memory);
     this.#mayThrow = hasHost(program.statements);
     const { inputs, outputs } = portsOf(program);
     this.#inputs = inputs;
@@ -31,11 +31,11 @@ export class LoadedProgram implements Executable {
   }
 
   run(inputs: readonly Tensor[], resident: number = 0): readonly Tensor[] {
-    if (!this.#run) throw new StaleError("wasm: the program was disposed of.");
+    if (!this.#instance) throw new StaleError("wasm: the program was disposed of.");
     this.#placeInputs(inputs);
     this.#placeOutputs(resident);
     this.#memory.publish();
-    this.#run();
+    this.#instance.run();
     this.#detachInputs(inputs);
     const outputs = this.#outputs.map((port, i) =>
       i < resident ? this.#resident(port, i, inputs[i]!) : this.#copy(port),
@@ -46,8 +46,10 @@ export class LoadedProgram implements Executable {
   }
 
   dispose(): void {
-    if (this.#run) this.#memory.dispose();
-    this.#run = undefined;
+    if (!this.#instance) return;
+    this.#instance.dispose();
+    this.#memory.dispose();
+    this.#instance = undefined;
   }
 
   /** Let the program find its inputs: where they lie, if that is in this engine and they stay as they are, or copies. */

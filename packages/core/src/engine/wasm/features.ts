@@ -26,3 +26,6 @@ export const hasRelaxed = (): boolean => validates(f32x4.relaxed_madd(zero, zero
  */
 export const keepsOrder = (): boolean =>
   WebAssembly.validate(new ModuleBuilder({ pages: 1, is64: true }).encode());
+
+/** How many threads the host can run at once. */
+export const cores = (): number => (typeof navigator === "undefined" ? 1 : navigator.hardwareConcurrency);

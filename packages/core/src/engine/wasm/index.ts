@@ -1,24 +1,26 @@
-import { StaleError, UnsupportedError } from "../../tensor/error.ts";
-import type { Tensor } from "../../tensor/tensor.ts";
-import type { Program } from "../../ir/program.ts";
-import type { Engine, Executable } from "../engine.ts";
-import { interpreter } from "../reference/interpret.ts";
-import { plan } from "./plan.ts";
-import { ConstantPool } from "./memory/constants.ts";
-import { scratchSize } from "./contract/packed.ts";
-import type { Target } from "./emission.ts";
-import { LoadedProgram } from "./executable.ts";
-import { hasRelaxed, hasVectors, keepsOrder } from "./features.ts";
-import type { Workplace } from "./instance.ts";
-import { EngineMemory } from "./memory/memory.ts";
-import { Residents } from "./memory/resident.ts";
+import { UnsupportedError } from "../../tensor/error.ts";
+import type { Engine } from "../engine.ts";
+import { WasmEngine } from "./engine.ts";
+import { cores, hasRelaxed, hasVectors, keepsOrder } from "./features.ts";
 
 export interface WasmOptions {
   /**
    * Whether a multiply-add may round once, which is faster. Results then depend on the host. Default: if the host can.
    */
   readonly relaxed?: boolean;
+  /**
+   * How many threads may share a program, the calling one included. Default: as many as there are cores, four at most.
+   *
+   * Results do not depend on it, to the bit. Programs that are too small to gain from it run on one thread, and so do all
+   * of them until the workers have started, where workers are forbidden, and where there is no `SharedArrayBuffer`: a
+   * page has one only if it is cross-origin isolated.
+   */
+  readonly threads?: number;
 }
+
+/** A barrier takes so many cycles, and so does asking workers that sleep to come. */
+const costs = { barrier: 2_000, start: 100_000 };
+const mostByDefault = 4;
 
 /**
  * The engine that compiles programs to WebAssembly with vectors of 128 bits.
@@ -40,56 +42,12 @@ export function wasm(options: WasmOptions = {}): Engine {
       "wasm: this host has no relaxed multiply-add.",
       "Leave `relaxed` out, and it is used where there is one.",
     );
-  return new WasmEngine({ relaxed, keepsOrder: keepsOrder() });
-}
-
-class WasmEngine implements Engine {
-  readonly name = "wasm";
-  readonly checks = "none";
-  readonly plan = plan;
-  readonly #residents: Residents;
-  readonly #workplace: Workplace;
-  #disposed = false;
-
-  constructor(target: Target) {
-    const memory = new EngineMemory();
-    const constants = new ConstantPool(memory);
-    this.#residents = new Residents(this, memory);
-    this.#workplace = {
-      memory,
-      constants,
-      residents: this.#residents,
-      target,
-      scratch: memory.allocate(scratchSize),
-    };
-  }
-
-  load(program: Program): Executable {
-    this.#checkAlive();
-    const loaded: Executable =
-      program.checks === "none"
-        ? new LoadedProgram(program, this.#workplace)
-        : { run: interpreter(program), dispose: () => undefined };
-    return {
-      run: (inputs, resident) => {
-        this.#checkAlive();
-        return loaded.run(inputs, resident);
-      },
-      dispose: () => loaded.dispose(),
-    };
-  }
-
-  store(tensor: Tensor): Tensor {
-    this.#checkAlive();
-    return this.#residents.store(tensor);
-  }
-
-  dispose(): void {
-    this.#disposed = true;
-    this.#residents.dispose();
-  }
-
-  #checkAlive(): void {
-    if (this.#disposed) throw new StaleError("wasm: the engine was disposed of.");
-  }
+  const threads = options.threads ?? Math.min(cores(), mostByDefault);
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new UnsupportedError(
+      `wasm: there can't be ${threads} threads.`,
+      "`threads` is a whole number, at least 1.",
+    );
+  const target = { relaxed, keepsOrder: keepsOrder() };
+  return new WasmEngine(threads > 1 ? { target, threads: { threads, ...costs } } : { target });
 }

@@ -4,10 +4,13 @@ import { formatType, sizeOf } from "../../tensor/type.ts";
 import type { Program } from "../../ir/program.ts";
 import type { ConstantPool } from "./memory/constants.ts";
 import { scratchName } from "./contract/packed.ts";
-import { writeDriver, type HostCall } from "./driver.ts";
+import { effortOfAll, isSharedOut } from "../../compiler/plan/effort.ts";
+import { shareName, writeDriver, type HostCall } from "./driver.ts";
 import type { Target } from "./emission.ts";
-import { importedFunctions } from "./body/imported.ts";
+import { importedFunctions, isImported } from "./body/imported.ts";
 import type { EngineMemory } from "./memory/memory.ts";
+import { maySleepName } from "./threads/barrier.ts";
+import { maySleep, type Crew } from "./threads/crew.ts";
 import { ModuleBuilder } from "./encode/module.ts";
 import { typeOf } from "./ports.ts";
 import type { ProgramMemory } from "./memory/program-memory.ts";
@@ -21,19 +24,52 @@ export interface Workplace {
   readonly target: Target;
   /** The address of what kernels may use while they run. */
   readonly scratch: number;
+  /** The other threads, if there are any. */
+  readonly crew: Crew | undefined;
 }
 
-/** The module of a program, compiled and given all that it imports; as a function that runs it once. */
-export function instantiate(program: Program, workplace: Workplace, at: ProgramMemory): () => void {
-  const { memory, constants, target, scratch } = workplace;
-  const module = new ModuleBuilder({ pages: 1 });
-  const hosts = writeDriver({ module, constants, target }, program, at.layout);
-  const calls = hosts.map((call) => [call.name, (...turns: number[]) => callHost(call, turns, at)]);
-  const given = { memory: memory.memory, [scratchName]: scratch };
-  const unroll = { ...importedFunctions(), ...Object.fromEntries(calls), ...given };
-  const { exports } = new WebAssembly.Instance(compile(module), { unroll });
-  return exports.run as () => void;
+/** A program that is ready to run. */
+export interface Instance {
+  run(): void;
+  dispose(): void;
 }
+
+/** The module of a program, compiled and given all that it imports. */
+export function instantiate(program: Program, workplace: Workplace, at: ProgramMemory): Instance {
+  const { memory, constants, target, scratch } = workplace;
+  const crew = isSharedOut(program.statements) ? workplace.crew : undefined;
+  const builder = new ModuleBuilder({ ...memory.type, pages: 1 });
+  const hosts = writeDriver({ module: builder, constants, target }, program, at.layout, crew);
+  const calls = hosts.map((call) => [call.name, (...turns: number[]) => callHost(call, turns, at)]);
+  const given = { memory: memory.memory, [scratchName]: scratch, [maySleepName]: Number(maySleep()) };
+  const unroll = { ...importedFunctions(), ...Object.fromEntries(calls), ...given };
+  const module = compile(builder);
+  const exports = new WebAssembly.Instance(module, { unroll }).exports as unknown as Exports;
+  if (!crew || callsFunctions(module)) return { run: exports.run, dispose: () => undefined };
+  const inCrew = crew.add(module, { share: exports[shareName(0)]!, barrier: exports.barrier });
+  const patience = patienceFor(program, crew.threads);
+  return {
+    run() {
+      if (!crew.run(inCrew, patience)) exports.run();
+    },
+    dispose: () => crew.remove(inCrew),
+  };
+}
+
+/** What a module exports; the shares and the barrier, if it is for several threads. */
+interface Exports {
+  run(): void;
+  barrier(run: number): number;
+  [share: `run.${number}`]: (run: number) => void;
+}
+
+/** Whether a module has kernels that call JavaScript, which the other threads do not have. */
+const callsFunctions = (module: WebAssembly.Module): boolean =>
+  WebAssembly.Module.imports(module).some(({ name }) => isImported(name));
+
+/** Milliseconds to wait for the other threads to come: an eighth of what a run takes on one, roughly, at 3 GHz. */
+const patienceFor = ({ statements, kernels }: Program, threads: number): number =>
+  Math.max(0.05, effortOfAll(statements, kernels, { threads, barrier: 0 }) / 3e6 / 8);
 
 function compile(module: ModuleBuilder): WebAssembly.Module {
   try {

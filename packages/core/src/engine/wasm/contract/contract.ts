@@ -9,16 +9,28 @@ import { productOf } from "./product.ts";
 export interface Strategy {
   /** What it takes, estimated. */
   readonly cycles: number;
+  /** Vectors among which the products of one result are dealt out; 0 if they are summed one after another. */
+  readonly chains: number;
   write(): void;
 }
 
-/** A contraction, in the way that takes the fewest cycles. */
-export function writeContract(frame: Frame, kernel: ContractKernel): void {
-  const ways = [false, true].flatMap((isFlipped) => {
+/**
+ * A contraction, in the way that takes the fewest cycles. A share of one is summed in the order of the whole: bits do not
+ * depend on how many threads there are.
+ */
+export function writeContract(frame: Frame, kernel: ContractKernel, whole: ContractKernel): void {
+  const { chains } = fastest(waysOf(frame, whole, whole));
+  fastest(waysOf(frame, kernel, whole).filter((way) => way.chains === chains)).write();
+}
+
+const fastest = (ways: readonly Strategy[]): Strategy =>
+  ways.reduce((best, way) => (way.cycles < best.cycles ? way : best));
+
+const waysOf = (frame: Frame, kernel: ContractKernel, whole: ContractKernel): readonly Strategy[] =>
+  [false, true].flatMap((isFlipped) => {
     const { product, addresses } = productOf(frame, kernel, isFlipped);
+    const { product: wholeProduct } = productOf(frame, whole, isFlipped);
     return [directStrategy, packedStrategy, innerStrategy].flatMap(
-      (way) => way(frame, product, addresses) ?? [],
+      (way) => way(frame, product, addresses, wholeProduct) ?? [],
     );
   });
-  ways.reduce((best, way) => (way.cycles < best.cycles ? way : best)).write();
-}

@@ -35,6 +35,7 @@ export function directStrategy(frame: Frame, product: Product, addresses: readon
   const farther = isCut ? 1 + 0.06 * (Number(liesApart.a) + Number(liesApart.b)) : 1;
   return {
     cycles: turnsOf([...batch, ...stripes]) * cycles * farther,
+    chains: 0,
     write() {
       nest(f, batch, addresses, () => {
         if (isCut) computeBlock(noDepth, first);

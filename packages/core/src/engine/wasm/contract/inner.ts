@@ -17,14 +17,16 @@ export function innerStrategy(
   frame: Frame,
   product: Product,
   addresses: readonly Local[],
+  whole: Product,
 ): Strategy | undefined {
   const { batch, stripes, rows, columns, depth, lanes, dtype, hasInit } = product;
   const { f, emission } = frame;
   const inner = depth.at(-1);
   if (inner?.moves[A] !== byteSize(dtype) || inner.moves[B] !== byteSize(dtype)) return undefined;
   const vectors = Math.ceil(inner.size / lanes);
-  // Not those of a tile, which depends on the host: the order of sums must not.
-  const chains = Math.max(1, Math.min(vectors, Math.floor(enough / (rows.size * columns.size))));
+  // Not those of a tile, which depends on the host, nor of a share: the order of sums must not.
+  const results = whole.rows.size * whole.columns.size;
+  const chains = Math.max(1, Math.min(vectors, Math.floor(enough / results)));
   const { tile, cycles } = chooseTile(rows.size, columns.size, emission.target, (candidate) => {
     const { rows: height, vectors: width } = candidate;
     const step = stepCycles(candidate, height + width, latency(emission.target) / chains);
@@ -33,6 +35,7 @@ export function innerStrategy(
   });
   return {
     cycles: turnsOf([...batch, ...stripes]) * cycles,
+    chains,
     write() {
       nest(f, batch, addresses, () =>
         writeTiles(frame, product, addresses, {

@@ -45,6 +45,7 @@ export function packedStrategy(
   const writer = new PackedWriter(frame, product, addresses, { tile, copiesA, copiesB });
   return {
     cycles: turnsOf([...batch, ...stripes]) * (cycles + 0.5 * copied * steps(depth)),
+    chains: 0,
     write: () => writer.write(),
   };
 }

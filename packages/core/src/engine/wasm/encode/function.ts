@@ -1,7 +1,16 @@
 import * as i32 from "./opcodes/i32.ts";
 import { unsigned, type Code, type Local, type ValueType } from "./code.ts";
 
-const opcodes = { block: 0x02, loop: 0x03, if: 0x04, else: 0x05, end: 0x0b, branchIf: 0x0d, setLocal: 0x21 };
+const opcodes = {
+  block: 0x02,
+  loop: 0x03,
+  if: 0x04,
+  else: 0x05,
+  end: 0x0b,
+  branchIf: 0x0d,
+  return: 0x0f,
+  setLocal: 0x21,
+};
 const noResult = 0x40;
 
 /**
@@ -81,6 +90,11 @@ export class FunctionBuilder {
   if(condition: Code, then: () => void): void {
     const [statements] = this.#inside(then);
     this.#statements.push(condition, opcodes.if, noResult, statements, opcodes.end);
+  }
+
+  /** Leave a function without results. */
+  return(): void {
+    this.#statements.push(opcodes.return);
   }
 
   #inside<T>(body: () => T): readonly [Code, T] {

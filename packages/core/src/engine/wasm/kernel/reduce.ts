@@ -11,9 +11,12 @@ import * as i32x4 from "../encode/opcodes/i32x4.ts";
 import { Operands } from "./operands.ts";
 import { countersFor, isSharedAlong } from "./point.ts";
 
-/** A reduction: lanes along a kept dimension hold different results, along a reduced one parts of the same. */
-export function writeReduce(frame: Frame, kernel: ReduceKernel): void {
-  new ReduceWriter(frame, kernel).write();
+/**
+ * A reduction: lanes along a kept dimension hold different results, along a reduced one parts of the same. Which it is
+ * depends on the whole of which this may be a share.
+ */
+export function writeReduce(frame: Frame, kernel: ReduceKernel, whole: ReduceKernel): void {
+  new ReduceWriter(frame, kernel, chooseAlong(frame, whole)).write();
 }
 
 /** Instructions below which several accumulators side by side pay: they would wait for each other's sums otherwise. */
@@ -34,12 +37,12 @@ class ReduceWriter {
   /** Counts reduced points, where a position is asked for. */
   readonly #position: Local | undefined;
 
-  constructor(frame: Frame, kernel: ReduceKernel) {
+  constructor(frame: Frame, kernel: ReduceKernel, lanesAlong: number | undefined) {
     const { f, dtypes } = frame;
     const { kept, reduced, body, accumulators, epilogue, writes } = kernel;
     this.#frame = frame;
     this.#kernel = kernel;
-    this.#along = chooseAlong(frame, kernel);
+    this.#along = lanesAlong;
     const along = [...kept, ...reduced][this.#along ?? -1];
     this.#strides = along ? byteStrides(along, dtypes) : dtypes.map(() => 0);
     this.#counters = countersFor(f, [body, epilogue]);

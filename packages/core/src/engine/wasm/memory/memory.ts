@@ -1,9 +1,11 @@
 import { UnsupportedError } from "../../../tensor/error.ts";
+import type { MemoryType } from "../encode/module.ts";
 import type { DType, TypedArray } from "../../../tensor/type.ts";
 import { aligned } from "../../../compiler/byte-size.ts";
 
 const pageSize = 2 ** 16;
 const firstPages = 16;
+const mostPages = 2 ** 16;
 
 /** A stretch of memory. */
 interface Region {
@@ -11,13 +13,36 @@ interface Region {
   readonly size: number;
 }
 
+/** Memory that several threads share; undefined where the host has none. */
+export function sharedMemory(): EngineMemory | undefined {
+  if (typeof SharedArrayBuffer === "undefined") return undefined;
+  // It can grow so far and no farther, and hosts reserve all of it at once.
+  for (let maximum = mostPages; maximum >= mostPages / 16; maximum /= 2) {
+    try {
+      return new EngineMemory({ pages: firstPages, maximum, shared: true });
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  return undefined;
+}
+
 /** The memory of one engine, and which stretches of it are taken. */
 export class EngineMemory {
-  readonly memory: WebAssembly.Memory = new WebAssembly.Memory({ initial: firstPages });
+  /** What modules that import it have to say of it. */
+  readonly type: MemoryType;
+  readonly memory: WebAssembly.Memory;
   /** In the order of their addresses; no two touch. */
   readonly #free: Region[] = [{ address: 0, size: firstPages * pageSize }];
   readonly #taken = new Map<number, number>();
-  #arrays: Arrays = arraysOver(this.memory.buffer);
+  #arrays: Arrays;
+
+  constructor(type: MemoryType = { pages: firstPages }) {
+    const { pages, ...limits } = type;
+    this.type = type;
+    this.memory = new WebAssembly.Memory({ initial: pages, ...limits });
+    this.#arrays = arraysOver(this.memory.buffer);
+  }
 
   /** The address of so many bytes for the caller alone. They hold anything. */
   allocate(bytes: number): number {

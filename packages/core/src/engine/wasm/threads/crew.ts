@@ -1,0 +1,194 @@
+import { UnsupportedError } from "../../../tensor/error.ts";
+import type { EngineMemory } from "../memory/memory.ts";
+import { scratchSize } from "../contract/packed.ts";
+import { shareName } from "../driver.ts";
+import { controlAt, controlSize, states, type Control } from "./control.ts";
+import { startWorker, type Worker } from "./worker.ts";
+
+/** Turns in which a worker waits awake for the next run. */
+const spins = 20_000;
+
+/** Whether this thread may sleep: the main one of a page may not. */
+export function maySleep(): boolean {
+  try {
+    // The word is not 1, so nobody sleeps; but who may not is told so.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A program that the workers have, or are about to have. */
+export interface CrewProgram {
+  /** The number of the message that brought it. */
+  readonly number: number;
+  /** The share of the calling thread in a run of that number. */
+  share(run: number): void;
+  /** Returns when all threads have called it. */
+  barrier(run: number): number;
+}
+
+/**
+ * The threads beside the calling one. They are started with the first program that is shared out; until all of them have
+ * a program, and whenever one of them is missing, `run` declines, and the caller does everything.
+ */
+export class Crew {
+  readonly threads: number;
+  readonly control: Control;
+  readonly #memory: EngineMemory;
+  readonly #loading: number;
+  readonly #words: Int32Array;
+  #workers: readonly Worker[] = [];
+  #posted = 0;
+  #runs = 0;
+  #isBusy = false;
+  #hasEnded = false;
+
+  /** A run waits up to `loading` milliseconds for workers that have not got its program yet. */
+  constructor(memory: EngineMemory, threads: number, loading: number) {
+    this.threads = threads;
+    this.#loading = loading;
+    const address = memory.allocate(controlSize(threads));
+    this.control = controlAt(address, threads);
+    this.#memory = memory;
+    // Where memory grows, old views still show the words.
+    this.#words = new Int32Array(memory.memory.buffer);
+    this.#words.fill(0, address / 4, (address + controlSize(threads)) / 4);
+  }
+
+  /** Let the workers have a program. */
+  add(module: WebAssembly.Module, { share, barrier }: Omit<CrewProgram, "number">): CrewProgram {
+    if (this.#workers.length === 0) this.#start();
+    const number = this.#posted + 1;
+    this.#post({ program: number, module });
+    return { number, share, barrier };
+  }
+
+  remove({ number }: CrewProgram): void {
+    this.#post({ program: number });
+  }
+
+  /**
+   * Run a program on all threads. False if nothing was done: a worker is missing, has not come within `patience`
+   * milliseconds, or is in a run already.
+   *
+   * Throws: what the calling thread's share throws; UnsupportedError if a worker has failed in the middle.
+   */
+  run(program: CrewProgram, patience: number): boolean {
+    if (this.#isBusy || this.#hasEnded) return false;
+    if (!this.#within(this.#loading, () => this.#haveRead(program.number))) return false;
+    this.#isBusy = true;
+    try {
+      const run = (this.#runs = (this.#runs + 1) | 0);
+      if (!this.#gather(program.number, run, patience)) return false;
+      this.#share(program, run);
+      return true;
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  /** End the workers. */
+  dispose(): void {
+    this.#hasEnded = true;
+    for (const worker of this.#workers) worker.terminate();
+    this.#workers = [];
+  }
+
+  #start(): void {
+    const { control, threads } = this;
+    const memory = this.#memory;
+    try {
+      this.#workers = control.states.map(() => startWorker(() => this.dispose()));
+    } catch {
+      // A page may forbid workers; then there is one thread.
+      this.dispose();
+    }
+    const word = (address: number): number => address / 4;
+    this.#workers.forEach((worker, i) =>
+      worker.post({
+        memory: memory.memory,
+        words: {
+          ticket: word(control.ticket),
+          mail: word(control.mail),
+          program: word(control.program),
+          run: word(control.run),
+          failed: word(control.failed),
+          state: word(control.states[i]!),
+          read: word(control.read[i]!),
+        },
+        states,
+        share: shareName(i + 1),
+        scratch: memory.allocate(scratchSize),
+        spins,
+      }),
+    );
+    this.#announce();
+  }
+
+  #post(message: object): void {
+    if (this.#hasEnded) return;
+    for (const worker of this.#workers) worker.post(message);
+    this.#announce();
+  }
+
+  /** A message has been posted. */
+  #announce(): void {
+    Atomics.store(this.#words, this.control.mail / 4, ++this.#posted);
+    this.#ring();
+  }
+
+  /** There is something for the workers to look at. */
+  #ring(): void {
+    Atomics.add(this.#words, this.control.ticket / 4, 1);
+    Atomics.notify(this.#words, this.control.ticket / 4);
+  }
+
+  #haveRead(number: number): boolean {
+    return this.control.read.every((read) => Atomics.load(this.#words, read / 4) >= number);
+  }
+
+  /** Ask all workers to take part, and let none if not all have come in time. */
+  #gather(program: number, run: number, patience: number): boolean {
+    const words = this.#words;
+    const places = this.control.states.map((address) => address / 4);
+    Atomics.store(words, this.control.program / 4, program);
+    Atomics.store(words, this.control.run / 4, run);
+    for (const place of places) Atomics.store(words, place, states.asked);
+    this.#ring();
+    const isReady = (place: number): boolean => Atomics.load(words, place) === states.ready;
+    const haveCome = this.#within(patience, () => places.every(isReady));
+    for (const place of places) {
+      Atomics.store(words, place, haveCome ? states.going : states.idle);
+      Atomics.notify(words, place);
+    }
+    return haveCome;
+  }
+
+  /** Whether something is so, at the latest in so many milliseconds. */
+  #within(milliseconds: number, isSo: () => boolean): boolean {
+    if (isSo()) return true;
+    const deadline = performance.now() + milliseconds;
+    while (performance.now() < deadline) if (isSo()) return true;
+    return false;
+  }
+
+  #share({ share, barrier }: CrewProgram, run: number): void {
+    const failed = this.control.failed / 4;
+    try {
+      share(run);
+    } catch (error) {
+      // The others are on their way to the next barrier: meet them there, and let them leave.
+      Atomics.store(this.#words, failed, run);
+      barrier(run);
+      throw error;
+    }
+    if (Atomics.load(this.#words, failed) !== run) return;
+    this.dispose();
+    throw new UnsupportedError(
+      "wasm: a worker failed in the middle of a run, and what it should have computed is lost.",
+      "Later runs use one thread. A state that was being trained has to be set anew.",
+    );
+  }
+}
