@@ -159,7 +159,7 @@ function splitsOf(kernel: Kernel, since: readonly Access[], smallest: number): r
     const { size } = dimensions[dimension]!;
     const whole = alone(kernel, dimension);
     const agreeing = [...runs]
-      .filter((n) => n > 1 && n < size && size % n === 0)
+      .filter((n) => n > 1 && n <= size && size % n === 0)
       .map((n) => ({ dimension, grain: size / n }));
     return size < smallest ? agreeing : [whole, ...agreeing];
   });

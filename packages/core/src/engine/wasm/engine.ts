@@ -20,8 +20,8 @@ export interface Settings {
   readonly target: Target;
   /** Absent: one thread. */
   readonly threads?: ThreadCosts;
-  /** Milliseconds that a run waits for workers that have not got its program yet. */
-  readonly loading?: number;
+  /** Milliseconds that a run waits for the workers. Absent: not at all for their start, and a little for their coming. */
+  readonly patience?: number;
 }
 
 /** Ends the workers of engines that nobody has any more. */
@@ -35,10 +35,10 @@ export class WasmEngine implements Engine {
   readonly #workplace: Workplace;
   #disposed = false;
 
-  constructor({ target, threads, loading = 0 }: Settings) {
+  constructor({ target, threads, patience }: Settings) {
     const shared = threads && sharedMemory();
     const memory = shared ?? new EngineMemory();
-    const crew = shared && new Crew(shared, threads.threads, loading);
+    const crew = shared && new Crew(shared, threads.threads, patience);
     if (crew) forgotten.register(this, crew);
     this.#threads = shared && threads;
     const constants = new ConstantPool(memory);

@@ -8,6 +8,9 @@ import { startWorker, type Worker } from "./worker.ts";
 /** Turns in which a worker waits awake for the next run. */
 const spins = 20_000;
 
+/** Turns in which the calling thread waits awake for workers to come: some tens of microseconds. */
+const turnsAwake = 500;
+
 /** Whether this thread may sleep: the main one of a page may not. */
 export function maySleep(): boolean {
   try {
@@ -37,18 +40,19 @@ export class Crew {
   readonly threads: number;
   readonly control: Control;
   readonly #memory: EngineMemory;
-  readonly #loading: number;
+  readonly #patience: number | undefined;
   readonly #words: Int32Array;
+  readonly #maySleep = maySleep();
   #workers: readonly Worker[] = [];
   #posted = 0;
   #runs = 0;
   #isBusy = false;
   #hasEnded = false;
 
-  /** A run waits up to `loading` milliseconds for workers that have not got its program yet. */
-  constructor(memory: EngineMemory, threads: number, loading: number) {
+  /** With a `patience`, a run waits so many milliseconds for workers, also for those that have not got its program yet. */
+  constructor(memory: EngineMemory, threads: number, patience?: number) {
     this.threads = threads;
-    this.#loading = loading;
+    this.#patience = patience;
     const address = memory.allocate(controlSize(threads));
     this.control = controlAt(address, threads);
     this.#memory = memory;
@@ -77,11 +81,12 @@ export class Crew {
    */
   run(program: CrewProgram, patience: number): boolean {
     if (this.#isBusy || this.#hasEnded) return false;
-    if (!this.#within(this.#loading, () => this.#haveRead(program.number))) return false;
+    const hasRead = (messages: number): boolean => messages >= program.number;
+    if (!this.#come(this.control.read, hasRead, this.#patience ?? 0)) return false;
     this.#isBusy = true;
     try {
       const run = (this.#runs = (this.#runs + 1) | 0);
-      if (!this.#gather(program.number, run, patience)) return false;
+      if (!this.#gather(program.number, run, this.#patience ?? patience)) return false;
       this.#share(program, run);
       return true;
     } finally {
@@ -145,33 +150,34 @@ export class Crew {
     Atomics.notify(this.#words, this.control.ticket / 4);
   }
 
-  #haveRead(number: number): boolean {
-    return this.control.read.every((read) => Atomics.load(this.#words, read / 4) >= number);
-  }
-
   /** Ask all workers to take part, and let none if not all have come in time. */
   #gather(program: number, run: number, patience: number): boolean {
     const words = this.#words;
-    const places = this.control.states.map((address) => address / 4);
     Atomics.store(words, this.control.program / 4, program);
     Atomics.store(words, this.control.run / 4, run);
-    for (const place of places) Atomics.store(words, place, states.asked);
+    for (const address of this.control.states) Atomics.store(words, address / 4, states.asked);
     this.#ring();
-    const isReady = (place: number): boolean => Atomics.load(words, place) === states.ready;
-    const haveCome = this.#within(patience, () => places.every(isReady));
-    for (const place of places) {
-      Atomics.store(words, place, haveCome ? states.going : states.idle);
-      Atomics.notify(words, place);
+    const haveCome = this.#come(this.control.states, (state) => state === states.ready, patience);
+    for (const address of this.control.states) {
+      Atomics.store(words, address / 4, haveCome ? states.going : states.idle);
+      Atomics.notify(words, address / 4);
     }
     return haveCome;
   }
 
-  /** Whether something is so, at the latest in so many milliseconds. */
-  #within(milliseconds: number, isSo: () => boolean): boolean {
-    if (isSo()) return true;
-    const deadline = performance.now() + milliseconds;
-    while (performance.now() < deadline) if (isSo()) return true;
-    return false;
+  /** Whether all words come to be so, at the latest in so many milliseconds. */
+  #come(addresses: readonly number[], isSo: (word: number) => boolean, patience: number): boolean {
+    const deadline = performance.now() + patience;
+    return addresses.every((address) => {
+      for (let turn = 0; ; turn++) {
+        const word = Atomics.load(this.#words, address / 4);
+        if (isSo(word)) return true;
+        const left = deadline - performance.now();
+        if (left <= 0) return false;
+        // On a busy machine, a thread that waits awake may keep the one that it waits for from running.
+        if (turn > turnsAwake && this.#maySleep) Atomics.wait(this.#words, address / 4, word, left);
+      }
+    });
   }
 
   #share({ share, barrier }: CrewProgram, run: number): void {

@@ -21,6 +21,7 @@ port.onmessage = ({ data }) => {
     programs.delete(data.program);
   }
   Atomics.store(words, here.words.read, ++handled);
+  Atomics.notify(words, here.words.read);
   serve();
 };
 
