@@ -20,10 +20,14 @@ const scratch = memory.allocate(scratchSize);
 /** Code in which products are rounded before they are added. */
 export const separate: Target = { relaxed: false, keepsOrder: true };
 
-/** A kernel alone, as a function of the addresses of its operands. */
-export function compileKernel(kernel: Kernel, target: Target = separate): (...addresses: number[]) => void {
+/** A kernel alone, or a share of one, as a function of the addresses of its operands. */
+export function compileKernel(
+  kernel: Kernel,
+  target: Target = separate,
+  whole: Kernel = kernel,
+): (...addresses: number[]) => void {
   const module = new ModuleBuilder({ pages: 1 });
-  module.export("run", kernelFunction({ module, constants, target }, kernel));
+  module.export("run", kernelFunction({ module, constants, target }, kernel, whole));
   const unroll = { ...importedFunctions(), memory: memory.memory, scratch };
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.encode()), { unroll });
   return exports.run as (...addresses: number[]) => void;
@@ -40,19 +44,20 @@ export function runOnWasm(
   emitted: Emitted | undefined,
   arrays: ReadonlyMap<Buffer, TypedArray>,
   target: Target = separate,
+  whole?: Kernel,
 ): void {
   if (!emitted) return;
-  const run = compileKernel(emitted.kernel, target);
+  const run = compileKernel(emitted.kernel, target, whole);
   const places = [...arrays].map(([buffer, array]) => {
     const length = array.length + 2 * margin;
     const address = memory.allocate(length * byteSize(buffer.dtype));
     return { buffer, array, address, length };
   });
-  const whole = ({ buffer, address, length }: (typeof places)[number]): TypedArray =>
+  const arrayAt = ({ buffer, address, length }: (typeof places)[number]): TypedArray =>
     memory.array(buffer.dtype, address, length);
   for (const place of places) {
-    whole(place).fill(untouched(place.buffer.dtype));
-    whole(place).set(place.array, margin);
+    arrayAt(place).fill(untouched(place.buffer.dtype));
+    arrayAt(place).set(place.array, margin);
   }
   const addresses = emitted.operands.map(({ buffer, offset }) => {
     const { address } = places.find((place) => place.buffer === buffer)!;
@@ -60,7 +65,7 @@ export function runOnWasm(
   });
   run(...addresses);
   for (const place of places) {
-    const found = whole(place).slice();
+    const found = arrayAt(place).slice();
     const outside = [...found.subarray(0, margin), ...found.subarray(-margin)];
     if (!outside.every((x) => Object.is(x, untouched(place.buffer.dtype))))
       throw new Error(`something beside ${place.buffer.name} was written: ${outside.join(" ")}`);
