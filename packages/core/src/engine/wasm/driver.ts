@@ -31,7 +31,7 @@ export interface Sharing {
   readonly control: Control;
 }
 
-/** What modules call the share of one thread: a function of the number of the run. */
+/** What modules call the share of one thread. */
 export const shareName = (thread: number): `run.${number}` => `run.${thread}`;
 
 /**
@@ -67,7 +67,7 @@ export function writeDriver(
     const role: Role = { hasHosts: thread === 0, partsOf: (call) => parts.of(call, thread), barrier };
     module.export(
       shareName(thread),
-      module.function(["i32"], [], (f) => write(f, role)),
+      module.function([], [], (f) => write(f, role)),
     );
   }
   return hosts;
@@ -152,7 +152,7 @@ class DriverWriter {
   /** Wait for the others, and leave with them when the run has failed. */
   #writeBarrier(): void {
     const { barrier } = this.#role;
-    if (barrier) this.#f.if([this.#f.parameters[0]!, barrier], () => this.#f.return());
+    if (barrier) this.#f.if(barrier, () => this.#f.return());
   }
 
   /** Where an element of a view lies in this turn of the loops around it, counted from the first one. */

@@ -59,8 +59,8 @@ export function instantiate(program: Program, workplace: Workplace, at: ProgramM
 /** What a module exports; the shares and the barrier, if it is for several threads. */
 interface Exports {
   run(): void;
-  barrier(run: number): number;
-  [share: `run.${number}`]: (run: number) => void;
+  barrier(): number;
+  [share: `run.${number}`]: () => void;
 }
 
 /** Whether a module has kernels that call JavaScript, which the other threads do not have. */

@@ -12,8 +12,8 @@ export const maySleepName = "maySleep";
 const spins = 20_000;
 
 /**
- * A function of the number of a run that returns when all threads have called it: 1 if the run has failed and is to be
- * left, else 0. A thread that has dropped out comes to one more barrier, where it meets the others.
+ * A function that returns when all threads have called it: 1 if one of them has dropped out of the run since the last
+ * time, so that the others have to leave it too, else 0. Who drops out says in which phase, and comes here once more.
  *
  * The last one to come counts the phase up, and the others wait for that. Whoever goes to sleep says so before it looks
  * at the phase for the last time, so that it is either woken up or does not fall asleep.
@@ -26,7 +26,7 @@ export function barrierFunction(module: ModuleBuilder, control: Control, threads
     control.asleep,
     control.failed,
   ].map(at) as [Place, Place, Place, Place];
-  return module.function(["i32"], ["i32"], (f) => {
+  return module.function([], ["i32"], (f) => {
     const before = f.let("i32", atomic.load(phase));
     const isLast = f.let("i32", i32.eq(atomic.add(arrived, i32.const(1)), i32.const(threads - 1)));
     f.if(isLast, () => {
@@ -47,6 +47,6 @@ export function barrierFunction(module: ModuleBuilder, control: Control, threads
         return i32.eq(atomic.load(phase), before);
       });
     });
-    f.do(i32.eq(atomic.load(failed), f.parameters[0]!));
+    f.do(i32.eq(atomic.load(failed), before));
   });
 }

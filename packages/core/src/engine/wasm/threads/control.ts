@@ -6,11 +6,10 @@
  * | `ticket`  | counted up whenever there is something for the workers to look at      |
  * | `mail`    | how many messages have been posted to each worker                     |
  * | `program` | the program to run next                                               |
- * | `run`     | the number of this run                                                |
  * | `arrived` | threads that wait at the barrier                                      |
  * | `phase`   | counted up when the last thread has come to the barrier               |
  * | `asleep`  | threads that sleep at the barrier                                     |
- * | `failed`  | the number of a run that a thread has dropped out of                  |
+ * | `failed`  | the last phase in which a thread has dropped out of a run             |
  * | `states`  | of every worker: where it is on its way into a run                    |
  * | `read`    | of every worker: how many messages it has dealt with                  |
  */
@@ -18,7 +17,6 @@ export interface Control {
   readonly ticket: number;
   readonly mail: number;
   readonly program: number;
-  readonly run: number;
   readonly arrived: number;
   readonly phase: number;
   readonly asleep: number;
@@ -31,7 +29,7 @@ export interface Control {
 export const states = { idle: 0, asked: 1, ready: 2, going: 3 } as const;
 
 const lineBytes = 64;
-const shared = ["ticket", "mail", "program", "run", "arrived", "phase", "asleep", "failed"] as const;
+const shared = ["ticket", "mail", "program", "arrived", "phase", "asleep", "failed"] as const;
 
 /** Bytes that the words take. */
 export const controlSize = (threads: number): number => lineBytes * (shared.length + 2 * (threads - 1));

@@ -26,10 +26,10 @@ export function maySleep(): boolean {
 export interface CrewProgram {
   /** The number of the message that brought it. */
   readonly number: number;
-  /** The share of the calling thread in a run of that number. */
-  share(run: number): void;
+  /** The share of the calling thread. */
+  share(): void;
   /** Returns when all threads have called it. */
-  barrier(run: number): number;
+  barrier(): number;
 }
 
 /**
@@ -45,7 +45,6 @@ export class Crew {
   readonly #maySleep = maySleep();
   #workers: readonly Worker[] = [];
   #posted = 0;
-  #runs = 0;
   #isBusy = false;
   #hasEnded = false;
 
@@ -59,6 +58,7 @@ export class Crew {
     // Where memory grows, old views still show the words.
     this.#words = new Int32Array(memory.memory.buffer);
     this.#words.fill(0, address / 4, (address + controlSize(threads)) / 4);
+    this.#words[this.control.failed / 4] = -1;
   }
 
   /** Let the workers have a program. */
@@ -85,13 +85,23 @@ export class Crew {
     if (!this.#come(this.control.read, hasRead, this.#patience ?? 0)) return false;
     this.#isBusy = true;
     try {
-      const run = (this.#runs = (this.#runs + 1) | 0);
-      if (!this.#gather(program.number, run, this.#patience ?? patience)) return false;
-      this.#share(program, run);
-      return true;
+      const failed = Atomics.load(this.#words, this.control.failed / 4);
+      if (!this.#gather(program.number, this.#patience ?? patience)) return false;
+      this.#share(program);
+      if (Atomics.load(this.#words, this.control.failed / 4) === failed) return true;
+      this.dispose();
+      throw new UnsupportedError(
+        "wasm: a worker failed in the middle of a run, and what it should have computed is lost.",
+        "Later runs use one thread. A state that was being trained has to be set anew.",
+      );
     } finally {
       this.#isBusy = false;
     }
+  }
+
+  /** Whether a worker is missing, and none will come any more. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
   /** End the workers. */
@@ -118,7 +128,7 @@ export class Crew {
           ticket: word(control.ticket),
           mail: word(control.mail),
           program: word(control.program),
-          run: word(control.run),
+          phase: word(control.phase),
           failed: word(control.failed),
           state: word(control.states[i]!),
           read: word(control.read[i]!),
@@ -151,10 +161,9 @@ export class Crew {
   }
 
   /** Ask all workers to take part, and let none if not all have come in time. */
-  #gather(program: number, run: number, patience: number): boolean {
+  #gather(program: number, patience: number): boolean {
     const words = this.#words;
     Atomics.store(words, this.control.program / 4, program);
-    Atomics.store(words, this.control.run / 4, run);
     for (const address of this.control.states) Atomics.store(words, address / 4, states.asked);
     this.#ring();
     const haveCome = this.#come(this.control.states, (state) => state === states.ready, patience);
@@ -180,21 +189,15 @@ export class Crew {
     });
   }
 
-  #share({ share, barrier }: CrewProgram, run: number): void {
-    const failed = this.control.failed / 4;
+  #share({ share, barrier }: CrewProgram): void {
     try {
-      share(run);
+      share();
     } catch (error) {
       // The others are on their way to the next barrier: meet them there, and let them leave.
-      Atomics.store(this.#words, failed, run);
-      barrier(run);
+      const { failed, phase } = this.control;
+      Atomics.store(this.#words, failed / 4, Atomics.load(this.#words, phase / 4));
+      barrier();
       throw error;
     }
-    if (Atomics.load(this.#words, failed) !== run) return;
-    this.dispose();
-    throw new UnsupportedError(
-      "wasm: a worker failed in the middle of a run, and what it should have computed is lost.",
-      "Later runs use one thread. A state that was being trained has to be set anew.",
-    );
   }
 }

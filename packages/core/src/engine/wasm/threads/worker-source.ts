@@ -43,17 +43,16 @@ function serve() {
 }
 
 function takePart() {
-  const { state, program, run, failed } = here.words;
+  const { state, program, phase, failed } = here.words;
   Atomics.notify(words, state);
   while (Atomics.load(words, state) === here.states.ready) rest(state, here.states.ready);
   if (Atomics.load(words, state) !== here.states.going) return;
   const { [here.share]: share, barrier } = programs.get(Atomics.load(words, program));
-  const number = Atomics.load(words, run);
   try {
-    share(number);
+    share();
   } catch (error) {
-    Atomics.store(words, failed, number);
-    barrier(number);
+    Atomics.store(words, failed, Atomics.load(words, phase));
+    barrier();
     throw error;
   }
 }
