@@ -11,5 +11,9 @@ const patience = 20_000;
 export const threaded = (threads: number, relaxed = false): WasmEngine => {
   const target = { relaxed, keepsOrder: keepsOrder() };
   if (threads === 1) return new WasmEngine({ target });
-  return new WasmEngine({ target, threads: { threads, barrier: 0, start: -Infinity }, patience });
+  return new WasmEngine({
+    target,
+    threads: { threads, barrier: 0, start: -Infinity, smallest: 2 },
+    patience,
+  });
 };

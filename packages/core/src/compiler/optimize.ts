@@ -22,7 +22,7 @@ export function optimize(graph: Graph, { threads, ...request }: OptimizeRequest)
   const passes: PassTrace[] = [];
   const optimized = runPasses(pipeline, graph, { trace: (done) => passes.push(done) });
   const program = { ...expandProgram(plan(optimized, request)), passes };
-  return threads ? partition(program, { costs: threads }) : program;
+  return threads ? partition(program, threads) : program;
 }
 
 /** Every kernel expanded. Two that were different may become equal. */

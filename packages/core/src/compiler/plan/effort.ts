@@ -8,6 +8,8 @@ export interface ThreadCosts {
   readonly barrier: number;
   /** To begin a run together. */
   readonly start: number;
+  /** Dimensions of fewer points are left to one. */
+  readonly smallest: number;
 }
 
 /**
@@ -31,7 +33,7 @@ export function effortOf(kernel: Kernel): number {
 export function effortOfAll(
   statements: readonly Statement[],
   kernels: readonly Kernel[],
-  { threads, barrier }: Omit<ThreadCosts, "start">,
+  { threads, barrier }: Pick<ThreadCosts, "threads" | "barrier">,
 ): number {
   return statements.reduce((sum, statement) => {
     switch (statement.kind) {

@@ -4,8 +4,11 @@ import { compile, reference, type Engine, type Program, type Tensor } from "../.
 import { kernelKey, type Kernel } from "../../ir/kernel.ts";
 import type { Call, Loop, Statement } from "../../ir/program.ts";
 import { shareOf } from "../../ir/share.ts";
-import type { View } from "../../ir/view.ts";
+import type { Buffer, View } from "../../ir/view.ts";
+import type { DType } from "../../tensor/type.ts";
 import { flatten } from "../../tensor/tree.ts";
+import { byteSize } from "../byte-size.ts";
+import { planMemory } from "../plan-memory.ts";
 import { partition } from "./partition.ts";
 import { plan } from "./plan.ts";
 
@@ -60,8 +63,46 @@ function unrolled(statements: readonly Statement[]): readonly Exclude<Statement,
   });
 }
 
+/** The program with its buffers where `planMemory` puts them: those that share memory are parts of one buffer. */
+function inPlace(program: Program): Program {
+  const { addresses, size } = planMemory(program);
+  const buffers = [...program.buffers];
+  const arenas = new Map<DType, Buffer>();
+  const arenaOf = (dtype: DType): Buffer => {
+    const arena = arenas.get(dtype) ?? {
+      id: buffers.length,
+      name: `all ${dtype}`,
+      dtype,
+      size: size / byteSize(dtype),
+      role: "temporary" as const,
+    };
+    if (!arenas.has(dtype)) buffers.push(arena);
+    arenas.set(dtype, arena);
+    return arena;
+  };
+  const moved = (view: View): View => {
+    const { id, dtype } = view.buffer;
+    if (addresses[id] === undefined || program.buffers[id]!.data) return view;
+    return { ...view, buffer: arenaOf(dtype), offset: view.offset + addresses[id] / byteSize(dtype) };
+  };
+  const all = (statements: readonly Statement[]): readonly Statement[] =>
+    statements.map((s) => {
+      if (s.kind === "loop") return { ...s, body: all(s.body) };
+      return s.kind === "call" ? { ...s, operands: s.operands.map(moved) } : s;
+    });
+  return {
+    ...program,
+    statements: all(program.statements),
+    outputs: program.outputs.map(moved),
+    buffers,
+  };
+}
+
+/** Whatever can be shared out is. */
+const always = { barrier: 0, start: -Infinity, smallest: 2 };
+
 /** The plan, shared out; run by the interpreter as `threads` threads would. */
-function shared(threads: number, smallest = 2, look?: (program: Program) => void): Engine {
+function shared(threads: number, costs = always, look?: (program: Program) => void): Engine {
   const { load, store, dispose, checks } = reference();
   return {
     name: "shared",
@@ -69,11 +110,11 @@ function shared(threads: number, smallest = 2, look?: (program: Program) => void
     store,
     dispose,
     plan(graph, options) {
-      const program = partition(plan(graph, { ...options, panel: 4 }), { smallest });
+      const program = partition(plan(graph, { ...options, panel: 4 }), { threads, ...costs });
       look?.(program);
       return program;
     },
-    load: (program) => load(worstOrder(program, threads)),
+    load: (program) => load(worstOrder(inPlace(program), threads)),
   };
 }
 
@@ -108,7 +149,7 @@ test("split along the batch, a recurrent step and its backward step need no barr
   const [T, B, I, H] = [5, 50, 24, 32];
   const weights = { wx: random(I, 4 * H), wh: random(H, 4 * H), b: random(4 * H) };
   let program: Program | undefined;
-  const engine = shared(2, 16, (made) => (program = made));
+  const engine = shared(2, { barrier: 2_000, start: 100_000, smallest: 16 }, (made) => (program = made));
   compile(f as (...xs: unknown[]) => unknown, { engine })(
     ...([weights, random(B, H), random(B, H), random(T, B, I)] as never[]),
   );

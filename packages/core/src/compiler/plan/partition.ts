@@ -3,27 +3,17 @@ import type { Call, Host, Loop, Program, Split, Statement } from "../../ir/progr
 import { effortOfAll, type ThreadCosts } from "./effort.ts";
 import { accessesOf, accessesOfHost, conflict, splittable, type Access } from "./ownership.ts";
 
-/** Fewer independent points than this are not worth sharing out. */
-const fewest = 16;
-
-export interface PartitionOptions {
-  /** Dimensions of fewer points are left to one thread. */
-  readonly smallest?: number;
-  /** Leaves to one thread what would take several longer. Absent: all that can be shared out is. */
-  readonly costs?: ThreadCosts;
-}
-
 /**
  * A program shared out among threads: every call is split along one dimension, and a barrier stands wherever a call
  * touches what another thread may have written, or writes what another may have read, since the last one.
  *
  * As no reduced dimension is ever split, results do not depend on the number of threads. Loops choose first: a body
  * looks for a size that occurs in all of its calls, such as the batch, because a split along it needs no barrier inside.
+ * What would take several threads longer than one is left to one.
  */
-export function partition(program: Program, { smallest = fewest, costs }: PartitionOptions = {}): Program {
+export function partition(program: Program, costs: ThreadCosts): Program {
   const { kernels } = program;
-  const statements = new Partition(kernels, smallest, costs).block(program.statements, []);
-  if (!costs) return { ...program, statements };
+  const statements = new Partition(kernels, costs).block(program.statements, []);
   const alone = effortOfAll(program.statements, kernels, costs);
   const together = costs.start + effortOfAll(statements, kernels, costs);
   return together < alone ? { ...program, statements } : program;
@@ -31,14 +21,12 @@ export function partition(program: Program, { smallest = fewest, costs }: Partit
 
 class Partition {
   readonly #kernels: readonly Kernel[];
-  readonly #smallest: number;
-  readonly #costs: ThreadCosts | undefined;
+  readonly #costs: ThreadCosts;
   /** What has been touched since the last barrier. */
   #since: Access[] = [];
 
-  constructor(kernels: readonly Kernel[], smallest: number, costs: ThreadCosts | undefined) {
+  constructor(kernels: readonly Kernel[], costs: ThreadCosts) {
     this.#kernels = kernels;
-    this.#smallest = smallest;
     this.#costs = costs;
   }
 
@@ -73,30 +61,28 @@ class Partition {
   /** The split of a call that meets nothing touched before; of several, the outermost. */
   #shared(call: Call, loops: readonly Loop[]): Call {
     const kernel = this.#kernels[call.kernel]!;
-    const splits = splitsOf(kernel, this.#since, this.#smallest);
+    const splits = splitsOf(kernel, this.#since, this.#costs.smallest);
     const free = splits.find((split) => !this.#meets(accessesOf(call, kernel, split, loops)));
     return { ...call, split: free ?? splits[0] ?? "first" };
   }
 
-  /** A loop split along the size that leaves the fewest barriers in its body, or takes the least time. */
+  /** A loop left to the first thread, or split along a size: in the way that takes the least time. */
   #loop(loop: Loop, around: readonly Loop[]): readonly Statement[] {
     const loops = [...around, loop];
     const before = this.#since;
-    const sizes = sizesIn(loop.body, this.#kernels).filter((size) => size >= this.#smallest / 2);
-    const ways = [undefined, ...sizes].map((size) => share(loop.body, this.#kernels, size, this.#smallest));
-    if (this.#costs) ways.push(left(loop.body));
-    const tries = ways.map((body) => this.#body(body, loops));
-    const best = tries.reduce((a, b) => (this.#weigh(b.body) < this.#weigh(a.body) ? b : a));
+    const sizes = sizesIn(loop.body, this.#kernels).filter((size) => size >= this.#costs.smallest / 2);
+    const shared = [undefined, ...sizes].map((size) =>
+      share(loop.body, this.#kernels, size, this.#costs.smallest),
+    );
+    const ways = [...shared, left(loop.body)].map((body) => this.#body(body, loops));
+    const effort = (body: readonly Statement[]): number => effortOfAll(body, this.#kernels, this.#costs);
+    const best = ways.reduce((a, b) => (effort(b.body) < effort(a.body) ? b : a));
     this.#since = best.touched;
     const body = { ...loop, body: best.body };
     const meetsBefore = best.touched.some((a) => before.some((b) => conflict(a, b)));
     if (meetsBefore) return [{ kind: "barrier" }, body];
     this.#since = [...before, ...best.touched];
     return [body];
-  }
-
-  #weigh(body: readonly Statement[]): number {
-    return this.#costs ? effortOfAll(body, this.#kernels, this.#costs) : count(body);
   }
 
   /** A body whose calls are split, with the barriers that two turns in a row need. */
@@ -143,13 +129,6 @@ class Partition {
     });
   }
 }
-
-/** Barriers that a turn meets. */
-const count = (statements: readonly Statement[]): number =>
-  statements.reduce((sum, statement) => {
-    if (statement.kind === "loop") return sum + statement.length * count(statement.body);
-    return statement.kind === "barrier" ? sum + 1 : sum;
-  }, 0);
 
 /** Ways to split a kernel: along its dimensions, outer ones first, and so that it agrees with what was touched before. */
 function splitsOf(kernel: Kernel, since: readonly Access[], smallest: number): readonly Split[] {

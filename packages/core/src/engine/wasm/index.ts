@@ -18,8 +18,8 @@ export interface WasmOptions {
   readonly threads?: number;
 }
 
-/** A barrier takes so many cycles, and so does asking workers that sleep to come. */
-const costs = { barrier: 2_000, start: 100_000 };
+/** Cycles of a barrier, and of asking workers that sleep to come; and what is too small to be worth a look. */
+const costs = { barrier: 2_000, start: 100_000, smallest: 16 };
 const mostByDefault = 4;
 
 /**
