@@ -53,6 +53,11 @@ export class WasmEngine implements Engine {
     };
   }
 
+  /** Bytes that are taken. */
+  get used(): number {
+    return this.#workplace.memory.used;
+  }
+
   plan(graph: Graph, options: PlanOptions): Program {
     return plan(graph, options, this.#threads);
   }
