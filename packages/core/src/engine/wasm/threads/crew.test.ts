@@ -1,43 +1,20 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { crewOf as makeCrew } from "../../../../test/crew.ts";
 import { UnsupportedError } from "../../../tensor/error.ts";
-import { ModuleBuilder } from "../encode/module.ts";
-import * as i32 from "../encode/opcodes/i32.ts";
-import { shareName } from "../driver.ts";
-import { EngineMemory, sharedMemory } from "../memory/memory.ts";
-import { barrierFunction, maySleepName } from "./barrier.ts";
-import { Crew } from "./crew.ts";
+import type { Callee } from "../encode/code.ts";
 import type { FunctionBuilder } from "../encode/function.ts";
 import * as atomic from "../encode/opcodes/atomic.ts";
-import type { Callee } from "../encode/code.ts";
+import * as i32 from "../encode/opcodes/i32.ts";
+import { EngineMemory, sharedMemory } from "../memory/memory.ts";
+import type { Crew } from "./crew.ts";
 
-const patience = 20_000;
 const crews: Crew[] = [];
 afterEach(() => crews.splice(0).forEach((crew) => crew.dispose()));
-
-/** A crew, and a program in which every thread runs what is written for it. */
-function crewOf(
-  threads: number,
-  write: (f: FunctionBuilder, thread: number, barrier: Callee, word: number) => void,
-  patient: number | undefined = patience,
-) {
-  const memory = sharedMemory()!;
-  const crew = new Crew(memory, threads, patient);
-  crews.push(crew);
-  const word = memory.allocate(64);
-  memory.array("i32", word, 16).fill(0);
-  const builder = new ModuleBuilder({ ...memory.type, pages: 1 });
-  const barrier = barrierFunction(builder, crew.control, threads);
-  builder.export("barrier", barrier);
-  for (let thread = 0; thread < threads; thread++) {
-    const share = builder.function([], [], (f) => write(f, thread, barrier, word));
-    builder.export(shareName(thread), share);
-  }
-  const module = new WebAssembly.Module(builder.encode());
-  const unroll = { memory: memory.memory, [maySleepName]: 1 };
-  const exports = new WebAssembly.Instance(module, { unroll }).exports as Record<string, () => number>;
-  const program = crew.add(module, { share: exports[shareName(0)]!, barrier: exports.barrier! });
-  return { crew, program, read: () => memory.array("i32", word, 1)[0]! };
-}
+const crewOf: typeof makeCrew = (...what) => {
+  const made = makeCrew(...what);
+  crews.push(made.crew);
+  return made;
+};
 
 const place = (offset: number) => ({ address: i32.const(0), offset });
 const trap = 0x00;
