@@ -25,6 +25,10 @@ test("all of them, shortly, by processor time, for a program", () => {
   });
 });
 
+test("on several threads, where the engine has them", () => {
+  expect(parse("W1 --threads 2")).toMatchObject({ engine: "wasm", threads: 2 });
+});
+
 test.each(["--help", "W1 -h"])("%s asks for help", (line) => expect(parse(line)).toBe("help"));
 
 test("every workload is explained", () => {
@@ -40,6 +44,7 @@ describe("what makes no sense is refused:", () => {
     ["W1 --threads 0", "--threads: 0 is no whole number from 1 to 99"],
     ["W1 --threads two", "--threads: two is no whole number from 1 to 99"],
     ["W1 --engine reference --threads 2", "the engine reference has one thread"],
+    ["W1 --threads 2 --clock cpu", "processor time says nothing of several threads"],
     ["W1 --jsno", "Unknown option '--jsno'"],
   ])("%s", (line, message) => {
     expect(() => parse(line)).toThrow(new UsageError(message));

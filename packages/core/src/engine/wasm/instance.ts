@@ -67,9 +67,9 @@ interface Exports {
 const callsFunctions = (module: WebAssembly.Module): boolean =>
   WebAssembly.Module.imports(module).some(({ name }) => isImported(name));
 
-/** Milliseconds to wait for the other threads to come: an eighth of what a run takes on one, roughly, at 3 GHz. */
+/** Milliseconds to wait for the other threads to come: what waking up takes, or an eighth of a run at 3 GHz. */
 const patienceFor = ({ statements, kernels }: Program, threads: number): number =>
-  Math.max(0.05, effortOfAll(statements, kernels, { threads, barrier: 0 }) / 3e6 / 8);
+  Math.max(0.1, effortOfAll(statements, kernels, { threads, barrier: 0 }) / 3e6 / 8);
 
 function compile(module: ModuleBuilder): WebAssembly.Module {
   try {

@@ -22,6 +22,8 @@ export function maySleep(): boolean {
   }
 }
 
+const leastTrust = 1 / 32;
+
 /** A program that the workers have, or are about to have. */
 export interface CrewProgram {
   /** The number of the message that brought it. */
@@ -43,9 +45,11 @@ export class Crew {
   readonly #patience: number | undefined;
   readonly #words: Int32Array;
   readonly #maySleep = maySleep();
-  #workers: readonly Worker[] = [];
+  readonly #workers: Worker[] = [];
   #posted = 0;
   #isBusy = false;
+  /** The part of its patience that a run has: less, the more often workers have not come, as on a busy machine. */
+  #trust = 1;
   #hasEnded = false;
 
   /** With a `patience`, a run waits so many milliseconds for workers, also for those that have not got its program yet. */
@@ -63,7 +67,7 @@ export class Crew {
 
   /** Let the workers have a program. */
   add(module: WebAssembly.Module, { share, barrier }: Omit<CrewProgram, "number">): CrewProgram {
-    if (this.#workers.length === 0) this.#start();
+    if (this.#workers.length === 0 && !this.#hasEnded) this.#start();
     const number = this.#posted + 1;
     this.#post({ program: number, module });
     return { number, share, barrier };
@@ -86,7 +90,11 @@ export class Crew {
     this.#isBusy = true;
     try {
       const failed = Atomics.load(this.#words, this.control.failed / 4);
-      if (!this.#gather(program.number, this.#patience ?? patience)) return false;
+      if (!this.#gather(program.number, this.#patience ?? this.#trust * patience)) {
+        this.#trust = Math.max(this.#trust / 2, leastTrust);
+        return false;
+      }
+      this.#trust = 1;
       this.#share(program);
       if (Atomics.load(this.#words, this.control.failed / 4) === failed) return true;
       this.dispose();
@@ -107,15 +115,14 @@ export class Crew {
   /** End the workers. */
   dispose(): void {
     this.#hasEnded = true;
-    for (const worker of this.#workers) worker.terminate();
-    this.#workers = [];
+    for (const worker of this.#workers.splice(0)) worker.terminate();
   }
 
   #start(): void {
-    const { control, threads } = this;
+    const { control } = this;
     const memory = this.#memory;
     try {
-      this.#workers = control.states.map(() => startWorker(() => this.dispose()));
+      for (const _ of control.states) this.#workers.push(startWorker(() => this.dispose()));
     } catch {
       // A page may forbid workers; then there is one thread.
       this.dispose();
