@@ -19,6 +19,7 @@ import {
   stateful,
   sub,
   tensor,
+  transpose,
   UnsupportedError,
   type Engine,
   type Op,
@@ -54,6 +55,15 @@ describe.each([false, true])("the number of threads changes no bit, relaxed: %s"
     expect(run(program, two)).toEqual(expected);
     expect(run(program, three)).toEqual(expected);
   });
+});
+
+test("every thread has memory of its own for the copies that a long sum is read from", () => {
+  const product = (a: Value, b: Value): Value => matmul(transpose(a), b);
+  const args = [single(random(1100, 130)), single(random(1100, 130))] as const;
+  const [one, ...others] = [1, 2, 3].map((threads) =>
+    compile(product, { engine: engineOf(threads) })(...args),
+  );
+  for (const other of others) expect(other.data).toEqual(one!.data);
 });
 
 /** A custom LSTM, forward and backward of the mean of its outputs squared: of one sequence, of H states. */
