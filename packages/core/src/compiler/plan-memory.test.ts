@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { bufferOf } from "../../test/views.ts";
-import type { Program, Statement } from "../ir/program.ts";
+import type { Call, Program, Statement } from "../ir/program.ts";
 import { compactView, type Buffer, type View } from "../ir/view.ts";
 import { aligned, byteSize } from "./byte-size.ts";
 import { planMemory } from "./plan-memory.ts";
@@ -46,6 +46,29 @@ test("what a loop touches lives for all of it", () => {
   const [a, b, c] = temporaries(10, 10, 10) as [Buffer, Buffer, Buffer];
   const { addresses } = planMemory(program([a, b, c], [loop(call(a, b), call(b, c))]));
   expect(new Set(addresses).size).toBe(3);
+});
+
+describe("among threads", () => {
+  const shared = (...buffers: Buffer[]): Statement => ({
+    ...(call(...buffers) as Call),
+    split: { dimension: 0, grain: 1 },
+  });
+  const barrier: Statement = { kind: "barrier" };
+  const [a, b, c] = temporaries(10, 10, 10) as [Buffer, Buffer, Buffer];
+  const addressesOf = (...statements: Statement[]): readonly (number | undefined)[] =>
+    planMemory(program([a, b, c], statements)).addresses;
+
+  test("two buffers share memory when a barrier lies between", () => {
+    expect(new Set(addressesOf(shared(a, b), shared(b, c))).size).toBe(3);
+    const [x, y, z] = addressesOf(shared(a, b), barrier, shared(b, c));
+    expect(z).toBe(x);
+    expect(y).not.toBe(x);
+  });
+
+  test("a barrier inside of a loop lies between what is before it and what is after", () => {
+    expect(new Set(addressesOf(shared(a), loop(shared(b), barrier), shared(c))).size).toBe(2);
+    expect(new Set(addressesOf(shared(a), loop(shared(b)), shared(c))).size).toBe(3);
+  });
 });
 
 test("results and what is known before a run are never shared", () => {

@@ -159,3 +159,40 @@ test("split along the batch, a recurrent step and its backward step need no barr
   // The weight gradients are still summed inside of the backward loop here, and their rows are not the batch's.
   expect(loops[2]!.body.filter(({ kind }) => kind === "barrier").length).toBeLessThanOrEqual(2);
 });
+
+describe("what would take several threads longer is left to one:", () => {
+  const [f, args] = programs["an LSTM with the gradient of everything"]!;
+  const planned = (costs: Partial<typeof always>): { readonly program: Program; readonly whole: Program } => {
+    let [program, whole]: (Program | undefined)[] = [];
+    const { load, store, dispose, checks } = reference();
+    const engine: Engine = {
+      name: "planned",
+      checks,
+      load,
+      store,
+      dispose,
+      plan(graph, options) {
+        whole = plan(graph, { ...options, panel: 4 });
+        program = partition(whole, { threads: 2, ...always, ...costs });
+        return whole;
+      },
+    };
+    run([f, args], engine);
+    return { program: program!, whole: whole! };
+  };
+  const barriersInLoops = ({ statements }: Program): number =>
+    statements.flatMap((s) => (s.kind === "loop" ? s.body : [])).filter(({ kind }) => kind === "barrier")
+      .length;
+
+  test("a loop whose barriers are dear", () => {
+    expect(barriersInLoops(planned({}).program)).toBeGreaterThan(0);
+    const { program } = planned({ barrier: 1e9 });
+    expect(barriersInLoops(program)).toBe(0);
+    expect(program.statements).toContainEqual({ kind: "barrier" });
+  });
+
+  test("a program that does less than beginning takes", () => {
+    const { program, whole } = planned({ start: 1e9 });
+    expect(program).toBe(whole);
+  });
+});
