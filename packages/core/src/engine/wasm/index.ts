@@ -19,8 +19,8 @@ export interface WasmOptions {
 }
 
 /**
- * What threads cost, in cycles of 0.3 ns. Threads that are awake take 0.13 us for a barrier, and workers that sleep 50 to
- * 100 us to come; a barrier also costs what shares are uneven by.
+ * What threads cost, in cycles of 0.3 ns. Threads that are awake take 0.1 to 0.4 us for a barrier, and workers that sleep
+ * 50 to 90 us to come; a barrier also costs what shares are uneven by.
  */
 const costs = { barrier: 2_000, start: 300_000, smallest: 16 };
 const mostByDefault = 4;

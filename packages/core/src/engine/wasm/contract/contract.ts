@@ -19,8 +19,9 @@ export interface Strategy {
  * depend on how many threads there are.
  */
 export function writeContract(frame: Frame, kernel: ContractKernel, whole: ContractKernel): void {
-  const { chains } = fastest(waysOf(frame, whole, whole));
-  fastest(waysOf(frame, kernel, whole).filter((way) => way.chains === chains)).write();
+  const way = fastest(waysOf(frame, whole, whole));
+  if (kernel === whole) return way.write();
+  fastest(waysOf(frame, kernel, whole).filter(({ chains }) => chains === way.chains)).write();
 }
 
 const fastest = (ways: readonly Strategy[]): Strategy =>

@@ -8,8 +8,8 @@ import type { Control } from "./control.ts";
 /** What modules call the global that says whether a thread may sleep: the main one of a page may not. */
 export const maySleepName = "maySleep";
 
-/** Turns of waiting before a thread goes to sleep: some tens of microseconds, which is what waking one up takes. */
-const spins = 20_000;
+/** Turns of waiting before a thread goes to sleep: 35 us, a little less than waking one up takes. */
+const spins = 100_000;
 
 /**
  * A function that returns when all threads have called it: 1 if one of them has dropped out of the run since the last

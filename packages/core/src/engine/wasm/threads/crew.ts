@@ -5,8 +5,8 @@ import { shareName } from "../driver.ts";
 import { controlAt, controlSize, states, type Control } from "./control.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
-/** Turns in which a worker waits awake for the next run. */
-const spins = 20_000;
+/** Turns in which a worker waits awake for the next run: 80 us. */
+const spins = 10_000;
 
 /** Turns in which the calling thread waits awake for workers to come: some tens of microseconds. */
 const turnsAwake = 500;
