@@ -11,8 +11,8 @@ export interface MemoryPlan {
 }
 
 /**
- * From the first to the last time at which a buffer is touched. Times are counted by statements, a loop being one, since
- * its body comes around again; of what threads share by barriers, between which they are anywhere.
+ * From the first to the last time at which a buffer is touched. Times are counted by statements, a loop being one,
+ * since its body comes around again; of what threads share by barriers, between which they are anywhere.
  */
 interface Life {
   readonly buffer: Buffer;

@@ -13,8 +13,8 @@ export interface ThreadCosts {
 }
 
 /**
- * The cycles that a kernel takes, roughly: vectors of four elements, an instruction each; of a product two vectors in one
- * cycle. Only for asking whether something is worth sharing out, where a factor of two makes no difference.
+ * The cycles that a kernel takes, roughly: vectors of four elements, an instruction each; of a product two vectors in
+ * one cycle. Only for asking whether something is worth sharing out, where a factor of two makes no difference.
  */
 export function effortOf(kernel: Kernel): number {
   const points = dimensionsOfKernel(kernel).reduce((product, { size }) => product * size, 1);

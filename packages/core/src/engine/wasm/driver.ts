@@ -37,8 +37,8 @@ export const shareName = (thread: number): `run.${number}` => `run.${thread}`;
 /**
  * The function `run`: all statements in order, loops as loops. Kernels are functions of their own.
  *
- * For several threads, `run` does the shares of all of them, one after another, and there is a function for the share of
- * each, with `barrier` between them.
+ * For several threads, `run` does the shares of all of them, one after another, and there is a function for the share
+ * of each, with `barrier` between them.
  */
 export function writeDriver(
   emission: Emission,

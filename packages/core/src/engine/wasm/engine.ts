@@ -20,7 +20,9 @@ export interface Settings {
   readonly target: Target;
   /** Absent: one thread. */
   readonly threads?: ThreadCosts;
-  /** Milliseconds that a run waits for the workers. Absent: not at all for their start, and a little for their coming. */
+  /**
+   * Milliseconds that a run waits for the workers. Absent: not at all for their start, and a little for their coming.
+   */
   readonly patience?: number;
 }
 

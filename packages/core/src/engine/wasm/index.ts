@@ -11,16 +11,16 @@ export interface WasmOptions {
   /**
    * How many threads may share a program, the calling one included. Default: as many as there are cores, four at most.
    *
-   * Results do not depend on it, to the bit. Programs that are too small to gain from it run on one thread, and so do all
-   * of them until the workers have started, where workers are forbidden, and where there is no `SharedArrayBuffer`: a
-   * page has one only if it is cross-origin isolated.
+   * Results do not depend on it, to the bit. Programs that are too small to gain from it run on one thread, and so do
+   * all of them until the workers have started, where workers are forbidden, and where there is no `SharedArrayBuffer`:
+   * a page has one only if it is cross-origin isolated.
    */
   readonly threads?: number;
 }
 
 /**
- * What threads cost, in cycles of 0.3 ns. Threads that are awake take 0.1 to 0.4 us for a barrier, and workers that sleep
- * 50 to 90 us to come; a barrier also costs what shares are uneven by.
+ * What threads cost, in cycles of 0.3 ns. Threads that are awake take 0.1 to 0.4 us for a barrier, and workers that
+ * sleep 50 to 90 us to come; a barrier also costs what shares are uneven by.
  */
 const costs = { barrier: 2_000, start: 300_000, smallest: 16 };
 const mostByDefault = 4;

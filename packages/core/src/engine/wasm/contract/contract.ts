@@ -15,8 +15,8 @@ export interface Strategy {
 }
 
 /**
- * A contraction, in the way that takes the fewest cycles. A share of one is summed in the order of the whole: bits do not
- * depend on how many threads there are.
+ * A contraction, in the way that takes the fewest cycles. A share of one is summed in the order of the whole: bits do
+ * not depend on how many threads there are.
  */
 export function writeContract(frame: Frame, kernel: ContractKernel, whole: ContractKernel): void {
   const way = fastest(waysOf(frame, whole, whole));

@@ -35,8 +35,8 @@ export interface CrewProgram {
 }
 
 /**
- * The threads beside the calling one. They are started with the first program that is shared out; until all of them have
- * a program, and whenever one of them is missing, `run` declines, and the caller does everything.
+ * The threads beside the calling one. They are started with the first program that is shared out; until all of them
+ * have a program, and whenever one of them is missing, `run` declines, and the caller does everything.
  */
 export class Crew {
   readonly threads: number;
@@ -52,7 +52,9 @@ export class Crew {
   #trust = 1;
   #hasEnded = false;
 
-  /** With a `patience`, a run waits so many milliseconds for workers, also for those that have not got its program yet. */
+  /**
+   * With a `patience`, a run waits so many milliseconds for workers, also for those that have not got its program yet.
+   */
   constructor(memory: EngineMemory, threads: number, patience?: number) {
     this.threads = threads;
     this.#patience = patience;

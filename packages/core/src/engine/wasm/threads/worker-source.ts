@@ -2,8 +2,8 @@
  * The program of a worker, as a string: bundlers have no file to find, and a page needs none to serve.
  *
  * A worker that has nothing to do sleeps until the ticket changes. It goes back to its event loop, where messages are,
- * as long as it has not dealt with all that were posted. The first message says who it is; later ones bring programs and
- * take them away. When it is asked to take part in a run it says so, and runs its share if it is told to.
+ * as long as it has not dealt with all that were posted. The first message says who it is; later ones bring programs
+ * and take them away. When it is asked to take part in a run it says so, and runs its share if it is told to.
  */
 export const workerSource = `"use strict";
 const node = typeof process === "object" ? process.getBuiltinModule?.("node:worker_threads") : undefined;
