@@ -1,4 +1,4 @@
-import { checkCount, DataError } from "./error.ts";
+import { checkCount, DataError } from "../error.ts";
 
 /** Which symbols of a text a vocabulary takes. */
 export interface SelectionOptions {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Batch } from "./batches.ts";
+import type { Batch } from "../batches.ts";
 import { stream } from "./stream.ts";
 
 const count = (length: number): Int32Array => Int32Array.from({ length }, (_, i) => i);

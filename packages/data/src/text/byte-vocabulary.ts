@@ -1,4 +1,4 @@
-import { DataError } from "./error.ts";
+import { DataError } from "../error.ts";
 import { checkWellFormed, noId, unknownSymbol, type EncodeOptions, type Vocabulary } from "./vocabulary.ts";
 
 /** A vocabulary of bytes. A text is its UTF-8 bytes. */

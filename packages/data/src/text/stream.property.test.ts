@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Batch } from "./batches.ts";
+import type { Batch } from "../batches.ts";
 import { partition } from "./partition.ts";
 import { stream, type StreamOptions } from "./stream.ts";
 

@@ -1,4 +1,4 @@
-import { DataError } from "./error.ts";
+import { DataError } from "../error.ts";
 
 /**
  * The symbols a model reads and writes. Each has an id, from 0 to `size` - 1.

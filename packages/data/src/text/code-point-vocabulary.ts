@@ -1,5 +1,5 @@
 import { selectSymbols, type SelectionOptions } from "./select-symbols.ts";
-import { DataError } from "./error.ts";
+import { DataError } from "../error.ts";
 import { checkWellFormed, symbolVocabulary, type Vocabulary } from "./vocabulary.ts";
 
 /** Options of a vocabulary of code points. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { addingProblem } from "./adding-problem.ts";
-import type { Batch } from "./batches.ts";
+import type { Batch } from "../batches.ts";
 import { copyMemory } from "./copy-memory.ts";
 
 const seed = fc.maxSafeInteger();

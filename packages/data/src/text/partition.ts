@@ -1,4 +1,4 @@
-import { DataError } from "./error.ts";
+import { DataError } from "../error.ts";
 
 /** The share of a text that each part gets. They sum to 1. */
 export interface Fractions {

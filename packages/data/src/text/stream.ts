@@ -1,6 +1,6 @@
 import { fromArray } from "@unroll/core";
-import { batchesOf, type Batches } from "./batches.ts";
-import { checkCount, DataError } from "./error.ts";
+import { batchesOf, type Batches } from "../batches.ts";
+import { checkCount, DataError } from "../error.ts";
 
 /** How a text is cut into batches. */
 export interface StreamOptions {
