@@ -22,5 +22,4 @@ export const cells = {
 export type CellName = keyof typeof cells;
 
 /** A cell whose trees nobody has to know: it takes vectors and gives vectors. */
-export const cellOf = (name: CellName, options: CellOptions): Cell<unknown, unknown> =>
-  cells[name](options) as Cell<unknown, unknown>;
+export const cellOf = (name: CellName, options: CellOptions): Cell<unknown, unknown> => cells[name](options);

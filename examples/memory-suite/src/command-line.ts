@@ -72,7 +72,7 @@ function parse(words: readonly string[]): Texts {
     [...Object.keys(standard), "plot"].map((name) => [name, { type: "string" as const }]),
   );
   try {
-    return parseArgs({ args: [...words], options }).values as Texts;
+    return parseArgs({ args: [...words], options }).values;
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -49,7 +49,7 @@ test("the score counts sequences with a mistake, as plain JavaScript counts them
   // Untrained: what it answers is that of its first parameters, always the same.
   const problem = tasks.parity.problem({ length: 3, batch: 50, seed: 5 });
   const blind = cell({ params: {}, state: {}, step: (_, state, x) => [state, x] });
-  const learner = learnerOf(problem, { ...small, hidden: 2, cell: () => blind as never });
+  const learner = learnerOf(problem, { ...small, hidden: 2, cell: () => blind });
   const batch = problem.at(0);
   const { mistaken } = learner.score([batch]);
   // Of the last bit alone it answers one of four functions: constant, the bit, or its opposite.

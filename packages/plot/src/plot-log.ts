@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { LogRow } from "@unroll/optim";
-import { parseHTML } from "linkedom";
+import { drawSvg } from "./draw-svg.ts";
 
 /** How curves are drawn. */
 export interface PlotOptions {
@@ -42,10 +42,8 @@ export function plotLog(rows: readonly LogRow[], options: PlotOptions = {}): str
       `plotLog: no column of numbers is called "${missing}".\nThere are: ${columns.join(", ")}.`,
     );
   }
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const points = y.flatMap((column) => rows.map((row) => pointOf(row, x, column, scale)));
-  const svg = Plot.plot({
-    document,
+  return drawSvg({
     width,
     height,
     marginLeft: 56,
@@ -61,10 +59,6 @@ export function plotLog(rows: readonly LogRow[], options: PlotOptions = {}): str
       ...(title === undefined ? [] : [Plot.text([title], { frameAnchor: "top", dy: -40, fontSize: 13 })]),
     ],
   });
-  // A file of its own needs its namespaces named; inside of a page the browser knows them.
-  svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  svg.setAttribute("font-family", "system-ui, sans-serif");
-  return svg.outerHTML;
 }
 
 /** Up to so many rows, points are drawn as well as lines. */
