@@ -103,9 +103,10 @@ function extended(
       // After itself a symbol is a repetition, and another label only when a blank stands between.
       if (symbol === last) same.onLabel = logAdd(same.onLabel, before.onLabel + logProbability);
       const from = symbol === last ? before.onBlank : total(before);
-      if (from + logProbability === -Infinity) return;
+      const grown = from + logProbability + score(before.labels, symbol);
+      if (grown === -Infinity) return;
       const longer = at([...before.labels, symbol]);
-      longer.onLabel = logAdd(longer.onLabel, from + logProbability + score(before.labels, symbol));
+      longer.onLabel = logAdd(longer.onLabel, grown);
     });
   }
   return [...found.values()];

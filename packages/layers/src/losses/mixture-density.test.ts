@@ -8,7 +8,6 @@ import {
   randomKey,
   sum,
   tensor,
-  type Tensor,
   type Value,
   type Values,
 } from "@unroll/core";
@@ -118,7 +117,7 @@ describe("drawing", () => {
       drawMixture(key, mixtureOf(outputs, 1, 2), { bias }),
     );
     const some = tensor([row, row], f64);
-    const y = run(randomKey(1), some, tensor([[0], [50]], f64)) as Tensor;
+    const y = run(randomKey(1), some, tensor([[0], [50]], f64));
     // With so much bias the likelier mean is drawn, and nothing beside it.
     expect(y.data[1]).toBeCloseTo(3, 12);
     expect(y.data[0]).not.toBeCloseTo(3, 3);

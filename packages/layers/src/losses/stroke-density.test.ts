@@ -74,7 +74,7 @@ test("the density integrates to 1", () => {
   );
   const nll = compile(nllOf(M))(rows, fromArray({ dtype: "f64", shape: [steps * steps, 3] }, grid));
   // Every point is no end of a stroke, whose probability is 1/2.
-  const integral = nll.data.reduce((sum, loss) => sum + 2 * Math.exp(-loss), 0) * h * h;
+  const integral = Array.from(nll.data).reduce((sum, loss) => sum + 2 * Math.exp(-loss), 0) * h * h;
   expect(Math.abs(integral - 1)).toBeLessThan(1e-3);
 });
 

@@ -40,7 +40,8 @@ export interface VanishingGradientOptions {
  *
  *     (|dL/ds[t] ds[t]/ds[t - 1]|^2 / |dL/ds[t]|^2 - 1)^2
  *
- * where s is the whole state of the cell. Added to a loss, it keeps gradients from vanishing or exploding.
+ * where s is the state of the cell, its probed parts together. Added to a loss, it keeps gradients from vanishing or
+ * exploding.
  *
  * `cotangents` are dL/ds of all steps: the gradient of a probe of `unroll`. They, the states and all else that
  * depends on them are constants: only the weights on the way from state to state have a gradient, and the derivative
@@ -95,19 +96,20 @@ function squaredLengths(
   after: unknown,
   cotangents: unknown,
 ): { readonly before: Value; readonly after: Value } {
-  const floats = valuesOf(given.s).filter(({ type }) => type.dtype === "f32" || type.dtype === "f64");
+  const probed = new Set(leaves(cotangents).map(({ path }) => path));
+  const states = leaves(given.s).flatMap(({ path, leaf }) => (probed.has(path) ? [leaf] : []));
   const totals = totalsOf(after, cotangents);
   const passedOn = new Set([...valuesOf(given.s), ...valuesOf(given.x)]);
   const made = [...totals.keys()].filter((y) => y.node.inputs.length > 0 && !passedOn.has(y));
   // A probe's gradient is total: that of an LSTM's c counts the way by h of the same step. Each state is pulled back
   // up to the others, so that this way is counted once; what arrives there is taken off their own part.
   const own = new Map(totals);
-  let before = floats.map((s) => full(0, s.type));
+  let before = states.map((s) => full(0, s.type));
   for (const [y, dy] of totals) {
     const others = made.filter((other) => other !== y);
-    const d = pullback(y, dy, { floats, others });
+    const d = pullback(y, dy, { states, others });
     others.forEach((other, i) => own.set(other, sub(own.get(other)!, d.others[i]!)));
-    before = before.map((sum, i) => add(sum, d.floats[i]!));
+    before = before.map((sum, i) => add(sum, d.states[i]!));
   }
   const way = withoutForward(before, valuesOf(after));
   return { before: squaredLength(way), after: detach(squaredLength([...own.values()])) };
