@@ -1,16 +1,12 @@
 // Connectionist temporal classification by enumerating every path.
 
+import { paths } from "./chain-paths.ts";
+
 type Row = readonly number[];
 
 /** What becomes of a path: repetitions are merged, then blanks dropped. */
 export const collapse = (path: Row, blank: number): number[] =>
   path.filter((symbol, t) => symbol !== blank && symbol !== path[t - 1]);
-
-/** All sequences of V symbols of a length. */
-export const paths = (V: number, length: number): Row[] =>
-  length === 0
-    ? [[]]
-    : paths(V, length - 1).flatMap((path) => Array.from({ length: V }, (_, symbol) => [...path, symbol]));
 
 /** The probability of every labelling, by its labels joined; and of each symbol at each step together with it. */
 export function labellings(logProbs: readonly Row[], V: number, blank: number) {

@@ -8,7 +8,7 @@ import { expectAxes } from "./operands.ts";
  * Shapes: hs [T, B, H] -> [T, B]
  * Gradient: dhs = 2 hs / H dloss
  * Throws: DTypeError, ShapeError when the activations have another rank.
- * Source: Merity, McCann and Socher, Revisiting Activation Regularization for Language RNNs, 2017, section 3.1.
+ * Source: Merity, McCann and Socher, Revisiting Activation Regularization for Language RNNs, 2017.
  *
  *     const total = add(loss, mul(2, mean(activationRegularization(dropped))));
  */
@@ -23,7 +23,7 @@ export function activationRegularization(hs: Value): Value {
  *
  * Shapes: hs [T, B, H] -> [T - 1, B]
  * Throws: DTypeError, ShapeError when the activations have another rank.
- * Source: Merity, McCann and Socher, Revisiting Activation Regularization for Language RNNs, 2017, section 3.2.
+ * Source: Merity, McCann and Socher, Revisiting Activation Regularization for Language RNNs, 2017.
  *
  *     const total = add(loss, mul(1, mean(temporalActivationRegularization(hs))));
  */

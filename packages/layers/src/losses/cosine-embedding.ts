@@ -24,7 +24,6 @@ import { expectBeside, expectRows } from "./operands.ts";
  *
  * Shapes: x and y [..., n] of one type, alike bool [...] -> [...]
  * Throws: DTypeError, ShapeError when the types differ.
- * Source: Chopra, Hadsell and LeCun, Learning a Similarity Metric Discriminatively, 2005, for the margin.
  */
 export function cosineEmbedding(
   x: Value,

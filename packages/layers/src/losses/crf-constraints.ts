@@ -22,8 +22,8 @@ const prefixes = { BIO: ["B", "I", "O"], IOBES: ["B", "I", "O", "E", "S"] } as c
  * `B-x` and is not over before `E-x`.
  *
  * Throws: UnrollError for a label that the scheme does not know.
- * Source: Ramshaw and Marcus, Text Chunking using Transformation-Based Learning, 1995, section 4.2; the second
- * scheme as in Lample et al., Neural Architectures for Named Entity Recognition, 2016, section 2.5.
+ * Source: Ramshaw and Marcus, Text Chunking using Transformation-Based Learning, 1995; the second scheme
+ * as in Lample et al., Neural Architectures for Named Entity Recognition, 2016.
  *
  *     const tagger = crf(labels.length, { allowed: chunkConstraints(labels) });
  */

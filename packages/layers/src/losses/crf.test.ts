@@ -12,6 +12,7 @@ import {
   type Value,
   type Values,
 } from "@unroll/core";
+import { enumerate, scoreOf, type Chain } from "../../test/chain-paths.ts";
 import { distance, nested, numbers } from "../../test/numbers.ts";
 import { cut } from "../../test/trees.ts";
 import { crf, init, type CrfParams } from "../index.ts";
@@ -19,44 +20,11 @@ import { crf, init, type CrfParams } from "../index.ts";
 type P = Values<CrfParams>;
 const i32 = { dtype: "i32" } as const;
 
-/** The scores of one sequence: transitions, start, end, and emissions per step. */
-interface Plain {
-  readonly transitions: readonly (readonly number[])[];
-  readonly start: readonly number[];
-  readonly end: readonly number[];
-}
-
-const plainOf = (p: { transitions: Tensor; start: Tensor; end: Tensor }): Plain => ({
+const plainOf = (p: { transitions: Tensor; start: Tensor; end: Tensor }): Chain => ({
   transitions: nested(p.transitions) as number[][],
   start: nested(p.start) as number[],
   end: nested(p.end) as number[],
 });
-
-/** All sequences of K labels of a length. */
-const paths = (K: number, length: number): number[][] =>
-  length === 0
-    ? [[]]
-    : paths(K, length - 1).flatMap((path) => Array.from({ length: K }, (_, label) => [...path, label]));
-
-function scoreOf({ transitions, start, end }: Plain, emissions: readonly number[][], path: number[]): number {
-  if (path.length === 0) return 0;
-  const steps = path.map((label, t) => emissions[t]![label]!);
-  const moves = path.slice(1).map((label, t) => transitions[path[t]!]![label]!);
-  return [start[path[0]!]!, end[path.at(-1)!]!, ...steps, ...moves].reduce((a, b) => a + b);
-}
-
-/** What enumeration finds: the log-partition, marginals, and the best path. */
-function enumerate(plain: Plain, emissions: readonly number[][], K: number) {
-  const all = paths(K, emissions.length).map((path) => ({ path, score: scoreOf(plain, emissions, path) }));
-  const z = all.reduce((total, { score }) => total + Math.exp(score), 0);
-  const marginals = emissions.map((_, t) =>
-    Array.from({ length: K }, (_, label) =>
-      all.filter(({ path }) => path[t] === label).reduce((p, { score }) => p + Math.exp(score) / z, 0),
-    ),
-  );
-  const best = all.reduce((a, b) => (b.score > a.score ? b : a));
-  return { logZ: Math.log(z), marginals, best };
-}
 
 const [T, B, K] = [5, 4, 3];
 const chain = crf(K);
@@ -162,7 +130,7 @@ describe("constraints", () => {
   };
   const strict = crf(K, { allowed });
   const no = -Infinity;
-  const plain: Plain = (() => {
+  const plain: Chain = (() => {
     const { transitions, start, end } = plainOf(given);
     return {
       transitions: transitions.map((row, from) => row.map((x, to) => (from === 0 && to === 2 ? no : x))),

@@ -14,7 +14,7 @@ export interface CtcDecodeOptions {
  *
  * Shapes: logProbs [T, B, V], a tensor -> B lists
  * Throws: ShapeError, DTypeError when the tensors do not fit; UnrollError for a blank that is no symbol.
- * Source: Graves, Fernandez, Gomez and Schmidhuber, Connectionist Temporal Classification, 2006, eq. 4.
+ * Source: Graves, Fernandez, Gomez and Schmidhuber, Connectionist Temporal Classification, 2006, section 3.2.
  */
 export function ctcGreedy(logProbs: Tensor, options: CtcDecodeOptions = {}): readonly (readonly number[])[] {
   const { blank = 0 } = options;

@@ -46,7 +46,7 @@ export interface CtcOptions {
  * Units: nats
  * Gradient: dlogProbs = minus the probability that the path passes there, given the labels, times dloss.
  * Throws: DTypeError, ShapeError when labels or lengths do not fit; UnrollError for a blank that is no symbol.
- * Source: Graves, Fernandez, Gomez and Schmidhuber, Connectionist Temporal Classification, 2006, eqs. 5-8.
+ * Source: Graves, Fernandez, Gomez and Schmidhuber, Connectionist Temporal Classification, 2006, section 4.1.
  *
  *     const loss = mean(ctc(logSoftmax(logits), labels, { lengths, labelLengths }));
  */

@@ -14,7 +14,7 @@ import { logPlus, standardized } from "./standardized.ts";
  * Units: nats
  * Gradient: dmean = (mean - x) / v dloss, dlogVariance = 1/2 (1 - (x - mean)^2 / v) dloss, times e^logVariance / v.
  * Throws: DTypeError, ShapeError when the types differ; UnrollError for a floor below 0.
- * Source: Nix and Weigend, Estimating the Mean and Variance of the Target Probability Distribution, 1994, eq. 2.
+ * Source: Nix and Weigend, Estimating the Mean and Variance of the Target Probability Distribution, 1994.
  */
 export function gaussianNll(
   x: Value,

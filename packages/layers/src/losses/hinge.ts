@@ -50,8 +50,8 @@ export interface MulticlassHingeOptions {
  * Shapes: scores [..., V], targets i32 [...] -> [...]
  * Gradient: -1 at the target and 1 at a class that came too close, times dloss; for all such classes with "all".
  * Throws: DTypeError when the targets are not i32; ShapeError when they do not fit the scores.
- * Source: Crammer and Singer, On the Algorithmic Implementation of Multiclass Kernel-based Vector Machines, 2001,
- * section 3; Weston and Watkins, Support Vector Machines for Multi-Class Pattern Recognition, 1999.
+ * Source: Crammer and Singer, On the Algorithmic Implementation of Multiclass Kernel-based Vector Machines, 2001;
+ * Weston and Watkins, Support Vector Machines for Multi-Class Pattern Recognition, 1999.
  */
 export function multiclassHinge(scores: Value, targets: Value, options: MulticlassHingeOptions = {}): Value {
   const { margin = 1, count = "worst", ignore = -1 } = options;

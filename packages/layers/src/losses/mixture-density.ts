@@ -106,9 +106,10 @@ export function mixtureDensity(
  * Units: nats
  * Gradient: every component's share of the density times that component's own.
  * Throws: DTypeError, ShapeError when x does not fit the mixture.
- * Source: Bishop, Mixture Density Networks, 1994, eq. 29.
+ * Source: Bishop, Mixture Density Networks, 1994, section 3.
  */
-export function mixtureNll({ logWeights, means, logDeviations }: MixtureDensity, x: Value): Value {
+export function mixtureNll(density: MixtureDensity, x: Value): Value {
+  const { logWeights, means, logDeviations } = density;
   const size = means.shape.at(-1)!;
   expectBeside("mixtureNll", logWeights, "vectors", x, { shape: [...logWeights.shape.slice(0, -1), size] });
   const z = standardized(unsqueeze(x, -2), means, logDeviations);
@@ -135,7 +136,7 @@ export const drawComponent = (key: Value, logWeights: Value, bias: Operand): Val
  * Shapes: key i32[2], a mixture over [..., n] -> [..., n]
  * Gradient: by mean and deviation of the component that was drawn, none by the weights.
  * Throws: KeyError; ShapeError when the bias does not fit.
- * Source: Graves, Generating Sequences With Recurrent Neural Networks, 2013, eqs. 61 and 62, for the bias.
+ * Source: Graves, Generating Sequences With Recurrent Neural Networks, 2013, eqs. 60-62, for the bias.
  */
 export function drawMixture(key: Value, density: MixtureDensity, options: MixtureDrawOptions = {}): Value {
   const { bias = 0 } = options;

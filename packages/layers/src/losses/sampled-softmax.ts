@@ -70,10 +70,8 @@ export interface LogUniformOptions {
  * Shapes: key i32[2] -> S = count
  * Throws: KeyError; ShapeError for numbers that are no whole ones from 1 on.
  */
-export function logUniformCandidates(
-  key: Value,
-  { classes: V, count, dtype }: LogUniformOptions,
-): Candidates {
+export function logUniformCandidates(key: Value, options: LogUniformOptions): Candidates {
+  const { classes: V, count, dtype } = options;
   checkSizes("logUniformCandidates", { classes: V, count });
   // In f64: steps of 2^-24 would leave out rare classes of a large vocabulary.
   const u = randomUniform(key, { dtype: "f64", shape: [count] });
@@ -97,7 +95,7 @@ export function logUniformCandidates(
  * Units: nats
  * Throws: DTypeError, ShapeError when table, bias, targets or candidates do not fit.
  * Source: Jean, Cho, Memisevic and Bengio, On Using Very Large Target Vocabulary for Neural Machine Translation,
- * 2015, section 3.1; Bengio and Senecal, Adaptive Importance Sampling, 2008.
+ * 2015, section 3; Bengio and Senecal, Adaptive Importance Sampling, 2008.
  *
  *     const candidates = logUniformCandidates(key, { classes: 50000, count: 512, dtype: "f32" });
  *     const loss = mean(sampledSoftmax(hs, params.embed, next, candidates));
