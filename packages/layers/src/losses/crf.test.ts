@@ -15,7 +15,7 @@ import {
 import { enumerate, scoreOf, type Chain } from "../../test/chain-paths.ts";
 import { distance, nested, numbers } from "../../test/numbers.ts";
 import { cut } from "../../test/trees.ts";
-import { crf, init, type CrfParams } from "../index.ts";
+import { crf, init, linear, paramsOf, type CrfParams } from "../index.ts";
 
 type P = Values<CrfParams>;
 const i32 = { dtype: "i32" } as const;
@@ -202,6 +202,11 @@ test("scores start uniform around 0, or as they are told", () => {
   expect(p.transitions.shape).toEqual([K, K]);
   const zero = init(crf(2, { init: () => [0, 0] }).params.start, 1);
   expect([...zero.data]).toEqual([0, 0]);
+});
+
+test("a model may have a chain among its parts", () => {
+  const spec = paramsOf({ emit: linear(4, K), chain });
+  expect(init(spec, 1).chain.start.shape).toEqual([K]);
 });
 
 test("one step has no transitions", () => {

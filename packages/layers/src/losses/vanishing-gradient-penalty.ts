@@ -4,7 +4,6 @@ import {
   detach,
   div,
   formatType,
-  full,
   greaterEqual,
   leaves,
   maximum,
@@ -96,49 +95,58 @@ function squaredLengths(
   after: unknown,
   cotangents: unknown,
 ): { readonly before: Value; readonly after: Value } {
-  const probed = new Set(leaves(cotangents).map(({ path }) => path));
-  const states = leaves(given.s).flatMap(({ path, leaf }) => (probed.has(path) ? [leaf] : []));
-  const totals = totalsOf(after, cotangents);
+  const probed = probedStates(given.s, after, cotangents);
+  // Two states that are one value after the step have one cotangent, and count as one.
+  const totals = new Map(probed.map(({ next, d }) => [next, d]));
   const passedOn = new Set([...valuesOf(given.s), ...valuesOf(given.x)]);
   const made = [...totals.keys()].filter((y) => y.node.inputs.length > 0 && !passedOn.has(y));
   // A probe's gradient is total: that of an LSTM's c counts the way by h of the same step. Each state is pulled back
   // up to the others, so that this way is counted once; what arrives there is taken off their own part.
   const own = new Map(totals);
-  let before = states.map((s) => full(0, s.type));
+  const before = new Map<Value, Value>();
   for (const [y, dy] of totals) {
     const others = made.filter((other) => other !== y);
-    const d = pullback(y, dy, { states, others });
+    const d = pullback(y, dy, { states: probed.map(({ state }) => state), others });
     others.forEach((other, i) => own.set(other, sub(own.get(other)!, d.others[i]!)));
-    before = before.map((sum, i) => add(sum, d.states[i]!));
+    probed.forEach(({ next }, i) => {
+      const sum = before.get(next);
+      before.set(next, sum ? add(sum, d.states[i]!) : d.states[i]!);
+    });
   }
-  const way = withoutForward(before, valuesOf(after));
+  const way = withoutForward([...before.values()], valuesOf(after));
   return { before: squaredLength(way), after: detach(squaredLength([...own.values()])) };
 }
 
 const valuesOf = (tree: unknown): readonly Value[] => leaves(tree).map(({ leaf }) => leaf);
 
-/** The cotangent of every state that has one. Throws: TreeError, ShapeError. */
-function totalsOf(after: unknown, cotangents: unknown): ReadonlyMap<Value, Value> {
-  const states = new Map(leaves(after).map(({ path, leaf }) => [path, leaf]));
-  const totals = new Map<Value, Value>();
-  for (const { path, leaf: d } of leaves(cotangents)) {
-    const y = states.get(path);
-    if (!y) {
+/** A state before and after a step, and its cotangent after it. */
+interface Probed {
+  readonly state: Value;
+  readonly next: Value;
+  readonly d: Value;
+}
+
+/** Throws: TreeError, ShapeError. */
+function probedStates(before: unknown, after: unknown, cotangents: unknown): readonly Probed[] {
+  const states = new Map(leaves(before).map(({ path, leaf }) => [path, leaf]));
+  const nexts = new Map(leaves(after).map(({ path, leaf }) => [path, leaf]));
+  const probed = leaves(cotangents).map(({ path, leaf: d }) => {
+    const [state, next] = [states.get(path), nexts.get(path)];
+    if (!state || !next) {
       throw new TreeError(
         `vanishingGradientPenalty: the cotangents have ${path || "a leaf"}, and the states are ${[...states.keys()].join(", ")}.`,
         "Pass the gradient of the probe of this cell.",
       );
     }
-    if (formatType(d.type) !== formatType(y.type)) {
+    if (formatType(d.type) !== formatType(state.type)) {
       throw new ShapeError(
-        `vanishingGradientPenalty: ${path || "the state"} is ${formatType(y.type)} and its cotangent ${formatType(d.type)} at a step.`,
+        `vanishingGradientPenalty: ${path || "the state"} is ${formatType(state.type)} and its cotangent ${formatType(d.type)} at a step.`,
         "Pass the gradient of the probe of this run.",
       );
     }
-    // Two states that are one value have one cotangent.
-    if (!totals.has(y)) totals.set(y, d);
-  }
-  if (totals.size > 0) return totals;
+    return { state, next, d };
+  });
+  if (probed.length > 0) return probed;
   throw new TreeError(
     "vanishingGradientPenalty: there are no cotangents.",
     "Pass the gradient of a probe with a state or more.",
