@@ -10,16 +10,7 @@ export {
   type Directions,
 } from "./sequence/bidirectional.ts";
 export { binaryCrossEntropy } from "./losses/binary-cross-entropy.ts";
-export {
-  categoricalCandidates,
-  logUniformCandidates,
-  sampledSoftmax,
-  type Candidates,
-  type ClassScores,
-  type LogUniformOptions,
-} from "./losses/sampled-softmax.ts";
 export { cell, type Cell, type CellRecord, type Layer } from "./spec/cell.ts";
-export { chunkConstraints, type CrfConstraints } from "./losses/crf-constraints.ts";
 export { cosineEmbedding } from "./losses/cosine-embedding.ts";
 export {
   crf,
@@ -29,6 +20,7 @@ export {
   type CrfOptions,
   type CrfParams,
 } from "./losses/crf.ts";
+export { chunkConstraints, type CrfConstraints } from "./losses/crf-constraints.ts";
 export { ctc, type CtcOptions } from "./losses/ctc.ts";
 export {
   ctcBeamSearch,
@@ -37,6 +29,20 @@ export {
   type CtcDecodeOptions,
   type CtcHypothesis,
 } from "./losses/ctc-decode.ts";
+export { dropout } from "./feedforward/dropout.ts";
+export { embedding, type EmbeddingParams } from "./feedforward/embedding.ts";
+export { gaussianKl, type DiagonalGaussian } from "./losses/gaussian-kl.ts";
+export { gaussianNll } from "./losses/gaussian-nll.ts";
+export { gru, type GruOptions, type GruParams, type GruState } from "./cells/gru.ts";
+export { hinge, multiclassHinge, type MulticlassHingeOptions } from "./losses/hinge.ts";
+export { huber } from "./losses/huber.ts";
+export { init, type InitOptions } from "./spec/init.ts";
+export { initialState, redraw, type InitialStateOptions } from "./spec/initial-state.ts";
+export { filled, glorot, he, identity, normal, ones, uniform, zeros } from "./initializers/initializers.ts";
+export { klDivergence } from "./losses/kl-divergence.ts";
+export { layerNorm, type LayerNormParams } from "./feedforward/layer-norm.ts";
+export { linear, type LinearOptions, type LinearParams } from "./feedforward/linear.ts";
+export { lstm, type LstmOptions, type LstmParams, type LstmState } from "./cells/lstm.ts";
 export {
   drawMixture,
   mixtureDensity,
@@ -47,6 +53,22 @@ export {
   type MixtureLayerOptions,
   type MixtureOptions,
 } from "./losses/mixture-density.ts";
+export { normStabilizer } from "./losses/norm-stabilizer.ts";
+export { orthogonal } from "./initializers/orthogonal.ts";
+export { param, state, type StateOptions } from "./spec/param.ts";
+export { paramsOf, type ParamsOf } from "./spec/params-of.ts";
+export type { Probe } from "./sequence/probe.ts";
+export { rnn, type RnnOptions, type RnnParams, type RnnState, type WeightOptions } from "./cells/rnn.ts";
+export {
+  categoricalCandidates,
+  logUniformCandidates,
+  sampledSoftmax,
+  type Candidates,
+  type ClassScores,
+  type LogUniformOptions,
+} from "./losses/sampled-softmax.ts";
+export { squaredError } from "./losses/squared-error.ts";
+export { stackCells, type StatesOf } from "./wrappers/stack-cells.ts";
 export {
   drawStroke,
   strokeDensity,
@@ -54,28 +76,6 @@ export {
   strokesOf,
   type StrokeDensity,
 } from "./losses/stroke-density.ts";
-export { dropout } from "./feedforward/dropout.ts";
-export { embedding, type EmbeddingParams } from "./feedforward/embedding.ts";
-export { filled, glorot, he, identity, normal, ones, uniform, zeros } from "./initializers/initializers.ts";
-export { gaussianKl, type DiagonalGaussian } from "./losses/gaussian-kl.ts";
-export { gaussianNll } from "./losses/gaussian-nll.ts";
-export { gru, type GruOptions, type GruParams, type GruState } from "./cells/gru.ts";
-export { hinge, multiclassHinge, type MulticlassHingeOptions } from "./losses/hinge.ts";
-export { huber } from "./losses/huber.ts";
-export { init, type InitOptions } from "./spec/init.ts";
-export { initialState, redraw, type InitialStateOptions } from "./spec/initial-state.ts";
-export { klDivergence } from "./losses/kl-divergence.ts";
-export { layerNorm, type LayerNormParams } from "./feedforward/layer-norm.ts";
-export { linear, type LinearOptions, type LinearParams } from "./feedforward/linear.ts";
-export { lstm, type LstmOptions, type LstmParams, type LstmState } from "./cells/lstm.ts";
-export { normStabilizer } from "./losses/norm-stabilizer.ts";
-export { orthogonal } from "./initializers/orthogonal.ts";
-export { param, state, type StateOptions } from "./spec/param.ts";
-export { paramsOf, type ParamsOf } from "./spec/params-of.ts";
-export type { Probe } from "./sequence/probe.ts";
-export { rnn, type RnnOptions, type RnnParams, type RnnState, type WeightOptions } from "./cells/rnn.ts";
-export { squaredError } from "./losses/squared-error.ts";
-export { stackCells, type StatesOf } from "./wrappers/stack-cells.ts";
 export { unroll, type UnrollOptions } from "./sequence/unroll.ts";
 export {
   vanishingGradientPenalty,

@@ -14,7 +14,7 @@ import {
 } from "@unroll/core";
 import { enumerate, scoreOf, type Chain } from "../../test/chain-paths.ts";
 import { distance, nested, numbers } from "../../test/numbers.ts";
-import { cut } from "../../test/trees.ts";
+import { cut, expectSame } from "../../test/trees.ts";
 import { crf, init, linear, paramsOf, type CrfParams } from "../index.ts";
 
 type P = Values<CrfParams>;
@@ -101,6 +101,20 @@ describe("against all paths", () => {
       expect(distance(marginals.data, own(y.marginals).data)).toBeLessThan(1e-14);
     });
   });
+});
+
+test("a length beyond the last step is the last step, and padding may be NaN", () => {
+  const known = tensor(
+    labels.data.map((label) => (label < 0 || label >= K ? 1 : label)),
+    { shape: [T, B] },
+  );
+  const of = (second: number) => run(given, emissions, known, tensor([5, second, 3, 0], i32));
+  expectSame(of(9), of(5));
+  const hollow = fromArray(
+    emissions.type,
+    emissions.data.map((x, i) => (Math.floor(i / (B * K)) < lengths.data[Math.floor(i / K) % B]! ? x : NaN)),
+  );
+  expectSame(run(given, hollow, labels, lengths), run(given, emissions, labels, lengths));
 });
 
 test("its gradient is that of differences, to the second order", () => {

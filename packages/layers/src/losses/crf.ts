@@ -12,6 +12,7 @@ import {
   less,
   logSumExp,
   max,
+  minimum,
   mul,
   not,
   or,
@@ -60,7 +61,7 @@ export interface CrfOptions {
 export interface CrfEmissions {
   /** [T, B, K] */
   readonly emissions: Value;
-  /** Numbers of steps, i32 [B]; what stands behind them is padding. */
+  /** Numbers of steps, i32 [B]; what stands behind them is padding. One beyond T is T. */
   readonly lengths?: Value | undefined;
 }
 
@@ -151,7 +152,7 @@ function constraint(K: number, { transition, start, end }: CrfConstraints): (par
   });
 }
 
-/** Throws: DTypeError, ShapeError. */
+/** The input, with lengths of at most T and zeros as padding. Throws: DTypeError, ShapeError. */
 function checked<Input extends CrfEmissions & Partial<CrfBatch>>(input: Input, K: number): Input {
   const { emissions, lengths, labels } = input;
   expectAxes("crf", "emissions", emissions, ["T", "B", "K"]);
@@ -164,7 +165,9 @@ function checked<Input extends CrfEmissions & Partial<CrfBatch>>(input: Input, K
   }
   if (lengths) expectBeside("crf", emissions, "lengths", lengths, { dtype: "i32", shape: [B] });
   if (labels) expectBeside("crf", emissions, "labels", labels, { dtype: "i32", shape: [T, B] });
-  return input;
+  if (!lengths) return input;
+  const inside = unsqueeze(insideOf(emissions, lengths), 2);
+  return { ...input, lengths: minimum(lengths, T), emissions: where(inside, emissions, 0) };
 }
 
 /** Which steps there are: [T, B]. */
@@ -179,17 +182,18 @@ function score({ transitions, start, end }: Scores, { emissions, labels, lengths
   const inside = lengths ? insideOf(emissions, lengths) : everywhere;
   const known = and(greaterEqual(labels, 0), less(labels, K));
   const counted = and(inside, known);
-  const emitted = squeeze(takeAlong(emissions, unsqueeze(where(counted, labels, -1), 2)), 2);
+  const path = where(counted, labels, -1);
+  const emitted = squeeze(takeAlong(emissions, unsqueeze(path, 2)), 2);
   const both = and(slice(counted, 0, -1), slice(counted, 1));
   const pair = add(mul(K, slice(labels, 0, -1)), slice(labels, 1));
   const moved = take(reshape(transitions, [K * K]), where(both, pair, -1));
   const final = lengths ? unsqueeze(sub(lengths, 1), 0) : full(T - 1, { dtype: "i32", shape: [1, B] });
-  const last = takeAlong(where(counted, labels, -1), final, { axis: 0 });
-  const ends = add(take(start, first(where(counted, labels, -1))), take(end, squeeze(last, 0)));
+  const last = squeeze(takeAlong(path, final, { axis: 0 }), 0);
+  const ends = add(take(start, first(path)), take(end, last));
   const total = add(ends, sum(emitted, { axis: 0 }), sum(moved, { axis: 0 }));
   const legal = all(or(known, not(inside)), { axis: 0 });
-  const path = where(legal, total, -Infinity);
-  return lengths ? where(greater(lengths, 0), path, 0) : path;
+  const scored = where(legal, total, -Infinity);
+  return lengths ? where(greater(lengths, 0), scored, 0) : scored;
 }
 
 function logPartition({ transitions, start, end }: Scores, { emissions, lengths }: CrfEmissions): Value {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { compile, fromArray, gradient, input, logSoftmax, sum, tensor, type Value } from "@unroll/core";
 import { labellings } from "../../test/ctc-paths.ts";
 import { distance, matrix, nested, numbers } from "../../test/numbers.ts";
-import { cut } from "../../test/trees.ts";
+import { cut, expectSame } from "../../test/trees.ts";
 import { ctc } from "../index.ts";
 
 const i32 = { dtype: "i32" } as const;
@@ -134,6 +134,25 @@ test("a symbol of probability 0 at a step costs the paths through it, and no dig
   expect(loss.data[0]).toBeCloseTo(-Math.log(labellings(rows, V, 0).get("1,2")!.p), 12);
   expect(d.data.every(Number.isFinite)).toBe(true);
   expect(Math.abs(d.data[1]!)).toBe(0);
+});
+
+test("a length beyond the end is the end", () => {
+  const all = (n: number) =>
+    tensor(
+      Array.from({ length: B }, () => n),
+      i32,
+    );
+  const some = tensor(
+    [
+      [1, 2],
+      [1, 1],
+      [2, 2],
+      [2, 1],
+      [1, 2],
+    ],
+    i32,
+  );
+  expectSame(run(logProbs, some, all(9), all(3)), run(logProbs, some, all(T), all(2)));
 });
 
 test("long sequences do not underflow in f32", () => {

@@ -10,6 +10,7 @@ import {
   neg,
   notEqual,
   and,
+  clamp,
   pad,
   reshape,
   scan,
@@ -27,9 +28,9 @@ import { describe, expectAxes, expectBeside } from "./operands.ts";
 
 /** What belongs to a batch of labellings besides its log-probabilities and labels. */
 export interface CtcOptions {
-  /** Numbers of steps, i32 [B]. Default: T for all. */
+  /** Numbers of steps, i32 [B]; one beyond T is T. Default: T for all. */
   readonly lengths?: Value | undefined;
-  /** Numbers of labels, i32 [B]. Default: L for all. */
+  /** Numbers of labels, i32 [B]; one beyond L is L. Default: L for all. */
   readonly labelLengths?: Value | undefined;
   /** The number of the symbol that stands for no label. Default: 0. */
   readonly blank?: number;
@@ -56,7 +57,7 @@ export function ctc(logProbs: Value, labels: Value, options: CtcOptions = {}): V
   const [T, B] = logProbs.shape as readonly [number, number, number];
   const [, L] = labels.shape as readonly [number, number];
   const size = 2 * L + 1;
-  const count = labelLengths ?? full(L, { dtype: "i32", shape: [B] });
+  const count = labelLengths ? clamp(labelLengths, 0, L) : full(L, { dtype: "i32", shape: [B] });
   const real = where(less(iota(L), unsqueeze(count, 1)), labels, -1);
   // A blank before every label, and one behind the last.
   const pairs = reshape(stack([full(blank, labels.type), real], { axis: 2 }), [B, 2 * L]);
