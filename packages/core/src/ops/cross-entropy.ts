@@ -32,7 +32,7 @@ export interface CrossEntropyOptions {
  *
  * Shapes: logits [..., V], targets i32 [...] -> [...]
  * Units: nats
- * Gradient: dlogits = (softmax(logits) - oneHot(targets)) dy
+ * Gradient: dlogits = (softmax(logits) - oneHot(targets)) dy; smoothed targets are spread as they count.
  * Throws: DTypeError when the targets are not i32; ShapeError when they do not fit the logits; UnrollError when the
  * smoothing is not in [0, 1].
  * Source: Szegedy, Vanhoucke, Ioffe, Shlens and Wojna, Rethinking the Inception Architecture, 2016, section 7, for the
