@@ -109,10 +109,10 @@ function stack({ request, id, outer, inner, origin, node }: Loop, i: number): Ca
   );
   const rows = (start: number): View => sliceView(all, 0, start, length, 1)!;
   const [before, after] = reverse ? [rows(1), rows(0)] : [rows(0), rows(1)];
-  outer.fill(selectView(all, 0, reverse ? length : 0)!, node.inputs[i]!, origin);
+  outer.fill(selectView(all, 0, reverse ? length : 0), node.inputs[i]!, origin);
   inner.places.set(old, rowOf(before, id, reverse));
   inner.settle(next, rowOf(after, id, reverse));
-  return { last: selectView(all, 0, reverse ? 0 : length)!, rows: { old: before, next: after } };
+  return { last: selectView(all, 0, reverse ? 0 : length), rows: { old: before, next: after } };
 }
 
 function inPlace(loop: Loop, i: number): Carry {
