@@ -24,7 +24,7 @@ const groups: readonly (readonly [title: string, ops: readonly string[]])[] = [
   ["Reductions", ["sum", "mean", "variance", "max", "min", "prod", "argmax", "any", "all", "cumsum"]],
   ["Softmax and its relatives", ["logSumExp", "softmax", "logSoftmax", "crossEntropy", "standardize"]],
   ["Products", ["matmul", "einsum", "dotTree"]],
-  ["Convolution", ["conv1d", "conv2d", "windows", "overlapAdd"]],
+  ["Convolution and pooling", ["conv1d", "conv2d", "maxPool", "averagePool", "windows", "overlapAdd"]],
   ["Axes and shapes", ["transpose", "reshape", "squeeze", "unsqueeze", "broadcastTo", "sizes"]],
   ["Cutting and joining", ["slice", "pad", "flip", "concat", "stack", "split"]],
   ["Indexing", ["take", "scatterAdd", "takeAlong", "oneHot", "iota"]],

@@ -103,7 +103,7 @@ describe("conv2d", () => {
     const large = input({ dtype: "f32", shape: [7, 2, 3, 4] }, "w");
     expect(() => conv2d(image, large)).toThrowErrorMatchingInlineSnapshot(`
       [ShapeError: conv2d: image f32[2, 5, 6, 3] and w f32[7, 2, 3, 4]: a window of 7 does not fit on axis 1, which has 5 entries with its padding.
-      Make the window smaller, or pad 2 entries or more.]
+      Make the window smaller, or pad by 2 or more.]
     `);
     expect(conv2d(image, large, { padding: [1, 0] }).shape).toEqual([2, 1, 5, 4]);
     expect(() => conv2d(image, input({ dtype: "f32", shape: [0, 2, 3, 4] }, "w")))

@@ -17,6 +17,7 @@ export { full } from "./full.ts";
 export { abs, cos, erf, exp, expm1, log, log1p, pow, sign, sin } from "./functions.ts";
 export { iota, oneHot } from "./iota.ts";
 export { matmul } from "./matmul.ts";
+export { averagePool, maxPool, type PoolOptions } from "./pooling.ts";
 export { bernoulli, categorical, randomNormal, randomUniform } from "./random.ts";
 export { all, any, argmax, max, mean, min, prod, variance } from "./reduce.ts";
 export type { ReduceOptions } from "./reduction.ts";

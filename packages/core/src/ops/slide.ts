@@ -61,7 +61,7 @@ export function paddingOf(
   if (before + length + after >= reach) return [before, after];
   throw new ShapeError(
     `${call}: a window of ${reach} does not fit on axis ${axis}, which has ${before + length + after} entries with its padding.`,
-    `Make the window smaller, or pad ${reach - length} entries or more.`,
+    `Make the window smaller, or pad by ${reach - length} or more.`,
   );
 }
 

@@ -1,46 +1,9 @@
-import { conv1d, conv2d, type Padding, type Shape } from "@unroll/core";
+import { conv1d, conv2d, type Shape } from "@unroll/core";
 import fc from "fast-check";
 import { arbitraryShape, arbitraryTensors } from "../arbitraries.ts";
 import { at, build, map, positions, total, type NumberArray } from "./number-array.ts";
+import { arbitrarySlide, starts, type Slide } from "./slides.ts";
 import { floats, printed, type Case, type IllegalCall, type Rows, type Sample } from "./sample.ts";
-
-/** How a kernel of `size` moves along one axis, of `length` entries. */
-interface Along {
-  readonly size: number;
-  readonly length: number;
-  readonly stride: number;
-  readonly dilation: number;
-  readonly padding: Padding;
-}
-
-const reach = ({ size, dilation }: Along): number => 1 + dilation * (size - 1);
-
-/** The places of a kernel: where it starts on an axis whose entries are counted from 0 behind the padding. */
-function starts(along: Along): readonly number[] {
-  const { length, stride, padding } = along;
-  if (padding === "same") {
-    const count = Math.ceil(length / stride);
-    const missing = Math.max(0, (count - 1) * stride + reach(along) - length);
-    return Array.from({ length: count }, (_, i) => i * stride - Math.floor(missing / 2));
-  }
-  const [before, after] = typeof padding === "number" ? [padding, padding] : padding;
-  const all: number[] = [];
-  for (let at = -before; at + reach(along) <= length + after; at += stride) all.push(at);
-  return all;
-}
-
-const pair = fc.tuple(fc.nat(2), fc.nat(2));
-const padding: fc.Arbitrary<Padding> = fc.oneof(fc.nat(2), fc.constant("same" as const), pair);
-
-const arbitraryAlong: fc.Arbitrary<Along> = fc
-  .record({
-    size: fc.integer({ min: 1, max: 3 }),
-    length: fc.integer({ min: 1, max: 4 }),
-    stride: fc.integer({ min: 1, max: 2 }),
-    dilation: fc.integer({ min: 1, max: 2 }),
-    padding,
-  })
-  .filter((along) => starts(along).length > 0);
 
 const channels = fc.record({
   groups: fc.integer({ min: 1, max: 2 }),
@@ -49,7 +12,7 @@ const channels = fc.record({
 });
 
 /** The sum over a kernel, by its definition: x is [front..., moved axes..., channels]. */
-function sums(x: NumberArray, w: NumberArray, along: readonly Along[], groups: number): NumberArray {
+function sums(x: NumberArray, w: NumberArray, along: readonly Slide[], groups: number): NumberArray {
   const front = x.shape.slice(0, x.shape.length - 1 - along.length);
   const places = along.map(starts);
   const [own, outputs] = [w.shape.at(-2)!, w.shape.at(-1)!];
@@ -69,14 +32,14 @@ function sums(x: NumberArray, w: NumberArray, along: readonly Along[], groups: n
 /** A call with operands of these axes, and its formula. */
 const caseOf = (
   dtype: "f32" | "f64",
-  call: (groups: number, along: readonly Along[]) => Case["call"],
+  call: (groups: number, along: readonly Slide[]) => Case["call"],
   moved: number,
   front: number,
 ): fc.Arbitrary<Case> =>
   fc
     .tuple(
       fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 0, maxLength: front }),
-      fc.array(arbitraryAlong, { minLength: moved, maxLength: moved }),
+      fc.array(arbitrarySlide, { minLength: moved, maxLength: moved }),
       channels,
     )
     .chain(([before, along, { groups, inputs, outputs }]) => {
@@ -128,7 +91,7 @@ const conv1dSample: Sample = {
   illegal: illegal((x, w) => conv1d(x, w), 1),
 };
 
-const optionsOf = ({ stride, dilation, padding: around }: Along): Omit<Along, "size" | "length"> => ({
+const optionsOf = ({ stride, dilation, padding: around }: Slide): Omit<Slide, "size" | "length"> => ({
   stride,
   dilation,
   padding: around,

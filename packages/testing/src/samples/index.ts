@@ -6,6 +6,7 @@ import { cuts } from "./cuts.ts";
 import { functions } from "./functions.ts";
 import { indexing } from "./indexing.ts";
 import { joins } from "./joins.ts";
+import { poolings } from "./poolings.ts";
 import { products } from "./products.ts";
 import { random } from "./random.ts";
 import { reductions } from "./reductions.ts";
@@ -26,6 +27,7 @@ export const samples: Rows<OpName> = {
   ...reductions,
   ...products,
   ...convolutions,
+  ...poolings,
   ...indexing,
   ...constants,
   ...random,
