@@ -4,14 +4,34 @@ export {
   temporalActivationRegularization,
 } from "./losses/activation-regularization.ts";
 export {
+  batchNorm,
+  type BatchNorm,
+  type BatchNormOptions,
+  type BatchNormParams,
+  type BatchNormStatistics,
+} from "./feedforward/batch-norm.ts";
+export {
   bidirectional,
   type Bidirectional,
   type BidirectionalOptions,
   type Directions,
 } from "./sequence/bidirectional.ts";
+export {
+  bilinear,
+  type BilinearInput,
+  type BilinearOptions,
+  type BilinearParams,
+} from "./feedforward/bilinear.ts";
 export { binaryCrossEntropy } from "./losses/binary-cross-entropy.ts";
 export { cell, type Cell, type CellRecord, type Layer } from "./spec/cell.ts";
+export {
+  convolution1d,
+  convolution2d,
+  type ConvolutionParams,
+  type FilterOptions,
+} from "./feedforward/convolution.ts";
 export { cosineEmbedding } from "./losses/cosine-embedding.ts";
+export { chunkConstraints, type CrfConstraints } from "./losses/crf-constraints.ts";
 export {
   crf,
   type Crf,
@@ -20,8 +40,6 @@ export {
   type CrfOptions,
   type CrfParams,
 } from "./losses/crf.ts";
-export { chunkConstraints, type CrfConstraints } from "./losses/crf-constraints.ts";
-export { ctc, type CtcOptions } from "./losses/ctc.ts";
 export {
   ctcBeamSearch,
   ctcGreedy,
@@ -29,11 +47,14 @@ export {
   type CtcDecodeOptions,
   type CtcHypothesis,
 } from "./losses/ctc-decode.ts";
+export { ctc, type CtcOptions } from "./losses/ctc.ts";
 export { dropout } from "./feedforward/dropout.ts";
-export { embedding, type EmbeddingParams } from "./feedforward/embedding.ts";
+export { embedding, type EmbeddingOptions, type EmbeddingParams } from "./feedforward/embedding.ts";
 export { gaussianKl, type DiagonalGaussian } from "./losses/gaussian-kl.ts";
 export { gaussianNll } from "./losses/gaussian-nll.ts";
+export { groupNorm, type GroupNormOptions, type GroupNormParams } from "./feedforward/group-norm.ts";
 export { gru, type GruOptions, type GruParams, type GruState } from "./cells/gru.ts";
+export { highway, type HighwayOptions, type HighwayParams } from "./feedforward/highway.ts";
 export { hinge, multiclassHinge, type MulticlassHingeOptions } from "./losses/hinge.ts";
 export { huber } from "./losses/huber.ts";
 export { init, type InitOptions } from "./spec/init.ts";
