@@ -3,6 +3,8 @@ export {
   activationRegularization,
   temporalActivationRegularization,
 } from "./losses/activation-regularization.ts";
+export { additiveScore, type AdditiveScoreParams } from "./attention/additive-score.ts";
+export { attend, type Attention } from "./attention/attend.ts";
 export {
   batchNorm,
   type BatchNorm,
@@ -31,6 +33,14 @@ export {
   type FilterOptions,
 } from "./feedforward/convolution.ts";
 export { cosineEmbedding } from "./losses/cosine-embedding.ts";
+export {
+  coverageLoss,
+  coverageScore,
+  fertility,
+  type CoverageScore,
+  type CoverageScoreParams,
+  type FertilityParams,
+} from "./attention/coverage.ts";
 export { chunkConstraints, type CrfConstraints } from "./losses/crf-constraints.ts";
 export {
   crf,
@@ -48,10 +58,12 @@ export {
   type CtcHypothesis,
 } from "./losses/ctc-decode.ts";
 export { ctc, type CtcOptions } from "./losses/ctc.ts";
+export { dotScore, scaledDotScore } from "./attention/dot-score.ts";
 export { dropout } from "./feedforward/dropout.ts";
 export { embedding, type EmbeddingOptions, type EmbeddingParams } from "./feedforward/embedding.ts";
 export { gaussianKl, type DiagonalGaussian } from "./losses/gaussian-kl.ts";
 export { gaussianNll } from "./losses/gaussian-nll.ts";
+export { generalScore, type GeneralScoreParams } from "./attention/general-score.ts";
 export { groupNorm, type GroupNormOptions, type GroupNormParams } from "./feedforward/group-norm.ts";
 export { gru, type GruOptions, type GruParams, type GruState } from "./cells/gru.ts";
 export { highway, type HighwayOptions, type HighwayParams } from "./feedforward/highway.ts";
@@ -64,6 +76,7 @@ export { klDivergence } from "./losses/kl-divergence.ts";
 export { layerNorm, type LayerNormParams } from "./feedforward/layer-norm.ts";
 export { linear, type LinearOptions, type LinearParams } from "./feedforward/linear.ts";
 export { lstm, type LstmOptions, type LstmParams, type LstmState } from "./cells/lstm.ts";
+export { causalMask, paddingMask } from "./attention/mask.ts";
 export {
   drawMixture,
   mixtureDensity,
@@ -74,6 +87,12 @@ export {
   type MixtureLayerOptions,
   type MixtureOptions,
 } from "./losses/mixture-density.ts";
+export {
+  multiHead,
+  type MultiHeadInput,
+  type MultiHeadOptions,
+  type MultiHeadParams,
+} from "./attention/multi-head.ts";
 export { normStabilizer } from "./losses/norm-stabilizer.ts";
 export { orthogonal } from "./initializers/orthogonal.ts";
 export { param, state, type StateOptions } from "./spec/param.ts";
@@ -88,6 +107,13 @@ export {
   type ClassScores,
   type LogUniformOptions,
 } from "./losses/sampled-softmax.ts";
+export type { Score } from "./attention/score.ts";
+export {
+  softWindow,
+  type SoftWindow,
+  type SoftWindowParams,
+  type SoftWindowState,
+} from "./attention/soft-window.ts";
 export { squaredError } from "./losses/squared-error.ts";
 export { stackCells, type StatesOf } from "./wrappers/stack-cells.ts";
 export {
