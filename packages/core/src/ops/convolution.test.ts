@@ -9,6 +9,7 @@ import { matmul } from "./matmul.ts";
 import { reshape } from "./reshape.ts";
 
 const image = input({ dtype: "f32", shape: [2, 5, 6, 3] }, "image");
+const each = input({ dtype: "f32", shape: [3, 2, 1, 3] }, "w");
 const filter = input({ dtype: "f32", shape: [3, 2, 3, 4] }, "w");
 
 describe("conv1d", () => {
@@ -83,6 +84,8 @@ describe("conv2d", () => {
     ]);
     const w = f64([[[[1, 2]], [[3, 4]]]]);
     expect(numbers(conv2d(x, w, { groups: 2 }))).toEqual([1 + 6, 20 + 80]);
+    const program = plan(graph([image, each], [conv2d(image, each, { groups: 3 })]), { checks: "none" });
+    expect(program.kernels.map(({ form }) => form)).toEqual(["reduce"]);
   });
 
   test("is a product with a view of its operand, and so is the gradient of the kernel", () => {

@@ -1,10 +1,12 @@
 import { ShapeError } from "../tensor/error.ts";
 import { applyOp, describeValue, type Op, type Value } from "../graph/node.ts";
+import { mul } from "./arithmetic.ts";
 import { normalizeAxis } from "./axis.ts";
+import { sum } from "./broadcast.ts";
 import { contraction, type Letters } from "./contract.ts";
 import { expectFloats } from "./expect.ts";
 import { reshape } from "./reshape.ts";
-import { slide, type Padding, type Slide } from "./slide.ts";
+import { insideOf, slide, type Padding, type Slide } from "./slide.ts";
 
 /** How a kernel is moved along a sequence. */
 export interface Conv1dOptions {
@@ -99,20 +101,31 @@ function convolve(
 ): Value {
   const call = describeCall(op.name, x, w);
   checkChannels(call, x, w, groups);
-  const isGrouped = groups > 1;
-  const split = (value: Value): Value =>
-    isGrouped ? reshape(value, value.shape.toSpliced(-1, 1, groups, value.shape.at(-1)! / groups)) : value;
   const slides = along.map((one, i) => ({ ...one, size: w.shape[i]! }));
+  const [own, outputs] = [w.shape.at(-2)!, w.shape.at(-1)!];
+  if (groups > 1 && own === 1 && outputs === groups) return depthwise(slide(call, x, slides), w, slides);
+  const split = (value: Value): Value =>
+    groups === 1
+      ? value
+      : reshape(value, [...value.shape.slice(0, -1), groups, value.shape.at(-1)! / groups]);
   const kept = alphabet.slice(0, x.shape.length - 1);
   const slid = kept.map((letter, axis) => {
     const i = along.findIndex((one) => one.axis === axis);
     return i < 0 ? letter : letter + kernelLetters[i]!;
   });
   const kernel = kernelLetters.slice(0, along.length).join("");
-  const g = isGrouped ? "g" : "";
+  const g = groups === 1 ? "" : "g";
   const letters = { a: `${slid.join("")}${g}c`, b: `${kernel}c${g}o`, out: `${kept.join("")}${g}o` };
   const y = applyOp(op, [slide(call, split(x), slides), split(w)], letters)[0]!;
-  return isGrouped ? reshape(y, [...y.shape.slice(0, -2), w.shape.at(-1)!]) : y;
+  return groups === 1 ? y : reshape(y, [...y.shape.slice(0, -2), outputs]);
+}
+
+/** One kernel for each channel: nothing is summed over channels, so a contraction has no columns to work on. */
+function depthwise(slid: Value, w: Value, slides: readonly Slide[]): Value {
+  const inside = insideOf(slides);
+  const channels = slid.shape.length - 1;
+  const shape = slid.shape.map((size, axis) => (axis === channels || inside.includes(axis) ? size : 1));
+  return sum(mul(slid, reshape(w, shape)), { axis: inside });
 }
 
 const describeCall = (op: string, x: Value, w: Value): string =>

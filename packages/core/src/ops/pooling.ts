@@ -6,7 +6,7 @@ import { sum } from "./broadcast.ts";
 import { expectFloats, expectNumbers } from "./expect.ts";
 import { full } from "./full.ts";
 import { max } from "./reduce.ts";
-import { paddingOf, slide, type Padding, type Slide } from "./slide.ts";
+import { insideOf, paddingOf, slide, type Padding, type Slide } from "./slide.ts";
 
 /** Which windows are pooled. A list has an entry for each axis. */
 export interface PoolOptions {
@@ -54,9 +54,6 @@ export function averagePool(x: Value, size: number | readonly number[], options:
   );
   return div(total!, count!);
 }
-
-/** The axes of the entries of windows, when these have been laid out. */
-const insideOf = (along: readonly Slide[]): readonly number[] => along.map(({ axis }, i) => axis + i + 1);
 
 /** The windows of a call, in ascending order of their axes. */
 function slidesOf(

@@ -1,7 +1,7 @@
 import { ShapeError } from "../tensor/error.ts";
 import type { Value } from "../graph/node.ts";
 import { pad } from "./slice.ts";
-import { windows } from "./windows.ts";
+import { reach, windows } from "./windows.ts";
 
 /**
  * Entries around an axis: as many at both ends, or `[before, after]`. "same": as few as it takes for
@@ -33,6 +33,10 @@ export function slide(call: string, x: Value, along: readonly Slide[], value = 0
   return along.reduceRight((values, { size, ...options }) => windows(values, size, options), padded);
 }
 
+/** The axes of the entries of windows that `slide` has laid out. */
+export const insideOf = (along: readonly Slide[]): readonly number[] =>
+  along.map(({ axis }, i) => axis + i + 1);
+
 /** How many entries are put around an axis. Throws: ShapeError for numbers that are none, and when no window fits. */
 export function paddingOf(
   call: string,
@@ -46,10 +50,10 @@ export function paddingOf(
       "It is a whole number from 1 on.",
     );
   }
-  const reach = (size - 1) * dilation + 1;
+  const least = reach(size, dilation);
   const [before, after] = ends(
     padding,
-    Math.max(0, (Math.ceil(length / stride) - 1) * stride + reach - length),
+    Math.max(0, (Math.ceil(length / stride) - 1) * stride + least - length),
   );
   const wrong = [before, after].find((count) => !Number.isInteger(count) || count < 0);
   if (wrong !== undefined) {
@@ -58,10 +62,10 @@ export function paddingOf(
       'It is a whole number from 0 on, [before, after], or "same".',
     );
   }
-  if (before + length + after >= reach) return [before, after];
+  if (before + length + after >= least) return [before, after];
   throw new ShapeError(
-    `${call}: a window of ${reach} does not fit on axis ${axis}, which has ${before + length + after} entries with its padding.`,
-    `Make the window smaller, or pad by ${reach - length} or more.`,
+    `${call}: a window of ${least} does not fit on axis ${axis}, which has ${before + length + after} entries with its padding.`,
+    `Make the window smaller, or pad by ${least - length} or more.`,
   );
 }
 

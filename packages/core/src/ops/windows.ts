@@ -23,7 +23,7 @@ interface WindowAttrs {
 }
 
 /** How many entries lie between the two ends of a window, these included. */
-const reach = (size: number, dilation: number): number => (size - 1) * dilation + 1;
+export const reach = (size: number, dilation: number): number => (size - 1) * dilation + 1;
 
 /** How many windows an axis has room for. */
 const countIn = (length: number, { size, stride, dilation }: Omit<WindowAttrs, "axis">): number =>

@@ -47,7 +47,7 @@ export interface MultiHeadInput {
   /** [S, B, key] */
   readonly keys: Value;
   /** [S, B, value]. Default: the keys. */
-  readonly values?: Value;
+  readonly values?: Value | undefined;
   /** As for `attend`: [S, B], or [T, S, B] where any axis may be 1. */
   readonly mask?: Value | undefined;
 }

@@ -2,7 +2,7 @@ import { checkGradient } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
 import { compile, flatten, tensor, type Tensor, type Value, type Values } from "@unroll/core";
 import { distance, nested, numbers } from "../../test/numbers.ts";
-import { convolution1d, convolution2d, he, init, linear } from "../index.ts";
+import { convolution1d, convolution2d, glorot, he, init, linear } from "../index.ts";
 
 describe("along time", () => {
   const layer = convolution1d(3, 2, 3, { axis: 0, padding: [2, 0] });
@@ -91,8 +91,11 @@ test("first numbers are uniform on 1 / sqrt(n), n being what a unit reads", () =
 
 test("He's and Glorot's numbers count the places of a filter", () => {
   const { w } = init(convolution2d(16, 64, 3, { init: he(), bias: false }).params, 1);
-  const variance = [...w.data].reduce((sum, x) => sum + x * x, 0) / w.data.length;
-  expect(Math.abs(variance - 2 / (9 * 16))).toBeLessThan((5 * Math.sqrt(2 / w.data.length) * 2) / (9 * 16));
+  const [variance, expected] = [[...w.data].reduce((sum, x) => sum + x * x, 0) / w.data.length, 2 / (9 * 16)];
+  expect(Math.abs(variance - expected)).toBeLessThan(5 * Math.sqrt(2 / w.data.length) * expected);
+  const most = Math.max(...init(convolution2d(16, 64, 3, { init: glorot(), bias: false }).params, 1).w.data);
+  const limit = Math.sqrt(6 / (9 * (16 + 64)));
+  expect([most <= Math.fround(limit), most > 0.99 * limit]).toEqual([true, true]);
 });
 
 test("the bias is an option", () => {
