@@ -18,7 +18,6 @@ import {
   detach,
   div,
   dotTree,
-  einsum,
   elementwise,
   equal,
   evaluate,
