@@ -38,7 +38,7 @@ export interface ScanOptions {
    * "all": of each step its state and nothing else. The step is called twice when k does not divide T; what
    * is watched comes in pieces.
    */
-  readonly remat?: "all" | number;
+  readonly remat?: "all" | number | undefined;
 }
 
 /**

@@ -152,6 +152,27 @@ test("a probe behind the end of a sequence changes nothing", () => {
   );
 });
 
+test("with remat a run and all its gradients are what they are without", () => {
+  const remat = fc.oneof(fc.integer({ min: 1, max: 5 }), fc.constant("all" as const));
+  fc.assert(
+    fc.property(run, remat, fc.boolean(), ({ T, B, reverse, seed }, remat, training) => {
+      const cell = cells["stack"]!;
+      const state = someState(cell, B, seed);
+      const probe = mapTensors(state, ({ shape }) => numbers([T, ...shape], "probe"));
+      const lengths = Array.from({ length: B }, (_, b) => (b + seed) % (T + 1));
+      const given = [init(cell.params, seed, f64), state, numbers([T, B, I], seed)] as const;
+      const more = [probe, tensor(lengths, { dtype: "i32" }), randomKey(seed)] as const;
+      const results = (options: { readonly remat?: "all" | number }) =>
+        compile((p: object, s: object, xs: Value, probe: object, lengths: Value, key: Value) => {
+          const how = { ...options, reverse, lengths, probe, key: training ? key : undefined };
+          const [last, ys] = unroll(cell, p, s, xs, how);
+          return { last, ys, d: gradient(lossOf({ last, ys }), { p, s, xs, probe }), key };
+        })(...given, ...more);
+      expectSame(results({ remat }), results({}));
+    }),
+  );
+});
+
 test("the order in which keys are written changes no result", () => {
   const order = fc.array(fc.nat(), { minLength: 8, maxLength: 8 });
   fc.assert(
