@@ -6,6 +6,14 @@ export {
 export { additiveScore, type AdditiveScoreParams } from "./attention/additive-score.ts";
 export { attend, type Attention } from "./attention/attend.ts";
 export {
+  attentive,
+  type Attended,
+  type Attentive,
+  type AttentiveOptions,
+  type AttentiveParams,
+  type Compared,
+} from "./wrappers/attentive.ts";
+export {
   batchNorm,
   type BatchNorm,
   type BatchNormOptions,
@@ -66,6 +74,7 @@ export { gaussianNll } from "./losses/gaussian-nll.ts";
 export { generalScore, type GeneralScoreParams } from "./attention/general-score.ts";
 export { groupNorm, type GroupNormOptions, type GroupNormParams } from "./feedforward/group-norm.ts";
 export { gru, type GruOptions, type GruParams, type GruState } from "./cells/gru.ts";
+export { highwayCell, type HighwayCellOptions, type HighwayCellParams } from "./wrappers/highway-cell.ts";
 export { highway, type HighwayOptions, type HighwayParams } from "./feedforward/highway.ts";
 export { hinge, multiclassHinge, type MulticlassHingeOptions } from "./losses/hinge.ts";
 export { huber } from "./losses/huber.ts";
@@ -73,6 +82,11 @@ export { init, type InitOptions } from "./spec/init.ts";
 export { initialState, redraw, type InitialStateOptions } from "./spec/initial-state.ts";
 export { filled, glorot, he, identity, normal, ones, uniform, zeros } from "./initializers/initializers.ts";
 export { klDivergence } from "./losses/kl-divergence.ts";
+export {
+  layerNormStates,
+  type LayerNormStatesParams,
+  type StateNorms,
+} from "./wrappers/layer-norm-states.ts";
 export { layerNorm, type LayerNormParams } from "./feedforward/layer-norm.ts";
 export { linear, type LinearOptions, type LinearParams } from "./feedforward/linear.ts";
 export { lstm, type LstmOptions, type LstmParams, type LstmState } from "./cells/lstm.ts";
@@ -97,7 +111,10 @@ export { normStabilizer } from "./losses/norm-stabilizer.ts";
 export { orthogonal } from "./initializers/orthogonal.ts";
 export { param, state, type StateOptions } from "./spec/param.ts";
 export { paramsOf, type ParamsOf } from "./spec/params-of.ts";
+export type { PerLeaf } from "./wrappers/per-leaf.ts";
 export type { Probe } from "./sequence/probe.ts";
+export { recurrentDropout } from "./wrappers/recurrent-dropout.ts";
+export { residual } from "./wrappers/residual.ts";
 export { rnn, type RnnOptions, type RnnParams, type RnnState, type WeightOptions } from "./cells/rnn.ts";
 export {
   categoricalCandidates,
@@ -116,6 +133,7 @@ export {
 } from "./attention/soft-window.ts";
 export { squaredError } from "./losses/squared-error.ts";
 export { stackCells, type StatesOf } from "./wrappers/stack-cells.ts";
+export { stackWithSkips } from "./wrappers/stack-with-skips.ts";
 export {
   drawStroke,
   strokeDensity,
@@ -128,3 +146,11 @@ export {
   vanishingGradientPenalty,
   type VanishingGradientOptions,
 } from "./losses/vanishing-gradient-penalty.ts";
+export {
+  variationalDropout,
+  type Masks,
+  type VariationalRates,
+  type VariationalState,
+} from "./wrappers/variational-dropout.ts";
+export { weightDrop } from "./wrappers/weight-drop.ts";
+export { zoneout } from "./wrappers/zoneout.ts";
