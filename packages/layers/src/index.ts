@@ -34,6 +34,7 @@ export {
 } from "./feedforward/bilinear.ts";
 export { binaryCrossEntropy } from "./losses/binary-cross-entropy.ts";
 export { cell, type Cell, type CellRecord, type Layer } from "./spec/cell.ts";
+export { chrono, type ChronoGates } from "./initializers/chrono.ts";
 export {
   convolution1d,
   convolution2d,
@@ -90,6 +91,7 @@ export {
 export { layerNorm, type LayerNormParams } from "./feedforward/layer-norm.ts";
 export { linear, type LinearOptions, type LinearParams } from "./feedforward/linear.ts";
 export { lstm, type LstmOptions, type LstmParams, type LstmState } from "./cells/lstm.ts";
+export { lsuv, type LsuvLayer, type LsuvOptions } from "./initializers/lsuv.ts";
 export { causalMask, paddingMask } from "./attention/mask.ts";
 export {
   drawMixture,
@@ -131,6 +133,8 @@ export {
   type SoftWindowParams,
   type SoftWindowState,
 } from "./attention/soft-window.ts";
+export { sparse, type SparseOptions } from "./initializers/sparse.ts";
+export { spectralRadius } from "./initializers/spectral-radius.ts";
 export { squaredError } from "./losses/squared-error.ts";
 export { stackCells, type StatesOf } from "./wrappers/stack-cells.ts";
 export { stackWithSkips } from "./wrappers/stack-with-skips.ts";

@@ -57,11 +57,12 @@ export interface GruOptions extends WeightOptions {
 export function gru(inputs: number, hidden: number, options: GruOptions = {}): Cell<GruParams, GruState> {
   checkSizes("gru", { inputs, hidden });
   const { reset = "after", init = uniform(1 / Math.sqrt(hidden)), recurrentInit = init } = options;
+  const { biasInit = zeros } = options;
   return cell({
     params: {
       wx: param([inputs, 3 * hidden], init),
       wh: param([hidden, 3 * hidden], recurrentInit),
-      b: param([3 * hidden], zeros),
+      b: param([3 * hidden], biasInit),
       bn: reset === "after" ? param([hidden], zeros) : undefined,
     },
     state: { h: state(hidden) },

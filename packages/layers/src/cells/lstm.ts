@@ -31,7 +31,7 @@ export interface LstmState {
 
 /** How an LSTM is made. */
 export interface LstmOptions extends WeightOptions {
-  /** What the bias of the forget gates starts from; the others start from 0. Default: 1. */
+  /** What the bias of the forget gates starts from; the others start from 0. Default: 1, without `biasInit`. */
   readonly forgetBias?: number;
 }
 
@@ -55,11 +55,12 @@ export interface LstmOptions extends WeightOptions {
 export function lstm(inputs: number, hidden: number, options: LstmOptions = {}): Cell<LstmParams, LstmState> {
   checkSizes("lstm", { inputs, hidden });
   const { forgetBias = 1, init = uniform(1 / Math.sqrt(hidden)), recurrentInit = init } = options;
+  const { biasInit = onForgetGates(forgetBias) } = options;
   return cell({
     params: {
       wx: param([inputs, 4 * hidden], init),
       wh: param([hidden, 4 * hidden], recurrentInit),
-      b: param([4 * hidden], onForgetGates(forgetBias)),
+      b: param([4 * hidden], biasInit),
     },
     state: { h: state(hidden), c: state(hidden) },
     step({ wx, wh, b }, { h, c }, x) {

@@ -31,6 +31,8 @@ export interface WeightOptions {
   readonly init?: Init;
   /** Of the recurrent weights. Default: the same. */
   readonly recurrentInit?: Init;
+  /** Of the biases. Default: zeros, and what else the cell says. */
+  readonly biasInit?: Init;
 }
 
 /** How a simple recurrent cell is made. */
@@ -51,11 +53,12 @@ export interface RnnOptions extends WeightOptions {
 export function rnn(inputs: number, hidden: number, options: RnnOptions = {}): Cell<RnnParams, RnnState> {
   checkSizes("rnn", { inputs, hidden });
   const { activation = tanh, init = uniform(1 / Math.sqrt(hidden)), recurrentInit = init } = options;
+  const { biasInit = zeros } = options;
   return cell({
     params: {
       wx: param([inputs, hidden], init),
       wh: param([hidden, hidden], recurrentInit),
-      b: param([hidden], zeros),
+      b: param([hidden], biasInit),
     },
     state: { h: state(hidden) },
     step({ wx, wh, b }, { h }, x) {
