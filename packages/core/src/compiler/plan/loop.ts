@@ -37,7 +37,7 @@ interface Carry {
  * new value is copied at the end of every turn. What the step emits is written straight into its row.
  */
 export function lowerLoop(outer: Block, node: Node, request: LoopRequest): void {
-  const { body, carries, length, reverse } = request;
+  const { body, carries, sequences, length, reverse } = request;
   const origin = originOf(node);
   const { draft } = outer;
   if (length === 0) {
@@ -47,8 +47,14 @@ export function lowerLoop(outer: Block, node: Node, request: LoopRequest): void 
     );
     return;
   }
-  const given = node.inputs.map((x, i) => (i < carries ? undefined : outer.read(x)));
   const id = draft.loop();
+  const given = node.inputs.map((x, i) => {
+    if (i < carries) return undefined;
+    const view = outer.read(x);
+    // Steps that lie unevenly far apart are no rows of one stride.
+    const isReadable = i >= carries + sequences || rowView(view, id, reverse) !== undefined;
+    return isReadable ? view : outer.compact(view, origin);
+  });
   const inner = outer.body(body, rowsAndCaptured(request, given, id), id, length);
   const loop: Loop = { node, request, id, outer, inner, given, origin };
   const homes = body.inputs.slice(0, carries).map((_, i) => homeOfCarry(loop, i));
