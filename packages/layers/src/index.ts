@@ -82,6 +82,7 @@ export { huber } from "./losses/huber.ts";
 export { init, type InitOptions } from "./spec/init.ts";
 export { initialState, redraw, type InitialStateOptions } from "./spec/initial-state.ts";
 export { filled, glorot, he, identity, normal, ones, uniform, zeros } from "./initializers/initializers.ts";
+export { joinFrames, type Frames } from "./sequence/join-frames.ts";
 export { klDivergence } from "./losses/kl-divergence.ts";
 export {
   layerNormStates,
@@ -115,6 +116,7 @@ export { param, state, type StateOptions } from "./spec/param.ts";
 export { paramsOf, type ParamsOf } from "./spec/params-of.ts";
 export type { PerLeaf } from "./wrappers/per-leaf.ts";
 export type { Probe } from "./sequence/probe.ts";
+export { pyramidal, type Condensed } from "./sequence/pyramidal.ts";
 export { recurrentDropout } from "./wrappers/recurrent-dropout.ts";
 export { residual } from "./wrappers/residual.ts";
 export { rnn, type RnnOptions, type RnnParams, type RnnState, type WeightOptions } from "./cells/rnn.ts";
@@ -136,6 +138,12 @@ export {
 export { sparse, type SparseOptions } from "./initializers/sparse.ts";
 export { spectralRadius } from "./initializers/spectral-radius.ts";
 export { squaredError } from "./losses/squared-error.ts";
+export {
+  stackBidirectional,
+  type AnyBidirectional,
+  type BidirectionalStack,
+  type LayerStates,
+} from "./sequence/stack-bidirectional.ts";
 export { stackCells, type StatesOf } from "./wrappers/stack-cells.ts";
 export { stackWithSkips } from "./wrappers/stack-with-skips.ts";
 export {

@@ -58,7 +58,7 @@ export function unroll<P, S, X, Y>(
   options: UnrollOptions<NoInfer<S>> = {},
 ): [Values<S>, Y] {
   const { key, lengths, reverse = false, length = lengthOf(xs), probe, remat } = options;
-  if (lengths) checkLengths(lengths, state);
+  if (lengths) checkLengths("unroll", lengths, state);
   if (probe) checkProbe(probe, state, length);
   const steps = {
     x: xs,
