@@ -67,7 +67,7 @@ describe.each(["stack", "pyramid"] as const)("of a %s", (name) => {
     fc.assert(
       fc.property(padded, ({ lengths, padding, seed }) => {
         const [B, T] = [lengths.length, Math.max(...lengths) + padding];
-        const [p, s] = [init(params as object, seed, f64), someState({ state: state as object }, B, seed)];
+        const [p, s] = [init(params as object, seed, f64), someState({ state }, B, seed)];
         const xs = numbers([T, B, I], seed, 3);
         const together = compile((p: object, s: object, xs: Value, lengths: Value) =>
           withGradient((p, s, xs) => run(p, s, xs, { lengths }))(p, s, xs),
@@ -100,7 +100,7 @@ describe.each(["stack", "pyramid"] as const)("of a %s", (name) => {
   test("with remat it is what it is without", () => {
     const given = [
       init(params as object, 1, f64),
-      someState({ state: state as object }, 2, 1),
+      someState({ state }, 2, 1),
       numbers([7, 2, I], 1),
     ] as const;
     const results = (options: BidirectionalOptions) =>
