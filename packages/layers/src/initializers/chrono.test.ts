@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { hostRandom } from "@unroll/core";
-import { chrono, gru, init, lstm, type ChronoGates } from "../index.ts";
+import { chrono, gru, init, lstm, ones, rnn, type ChronoGates } from "../index.ts";
 
 const draw = (maxLength: number, size: number, gates?: ChronoGates): number[] =>
   Array.from(chrono(maxLength, gates)([size], hostRandom(1, "b")));
@@ -40,6 +40,7 @@ test("cells take it for their biases", () => {
   );
   expect(r).toEqual([0, 0, 0]);
   expect(Math.min(...z!)).toBeGreaterThan(0);
+  expect([...init(rnn(2, 2, { biasInit: ones }).params, 1).b.data]).toEqual([1, 1]);
 });
 
 test("what is no length, no gate or no bias is refused", () => {
