@@ -104,7 +104,10 @@ const at = ({ n, re, im }: ComplexMatrix, i: number, j: number): Complex => ({
   im: im[i * n + j]!,
 });
 
-/** Of a Hessenberg matrix, which is used up: QR steps on the lowest block, which loses a row whenever one splits off. */
+/**
+ * Of a Hessenberg matrix, which is used up: QR steps on the lowest block, which loses a row whenever one splits
+ * off.
+ */
 function eigenvalues(h: ComplexMatrix): readonly Complex[] {
   const found: Complex[] = [];
   let steps = 0;
@@ -124,8 +127,8 @@ function eigenvalues(h: ComplexMatrix): readonly Complex[] {
 }
 
 /**
- * The first row of the block that ends in `high`: above it the subdiagonal is 0, up to rounding of what stands beside it
- * or, where that is hardly anything, up to the square of the rounding of 1.
+ * The first row of the block that ends in `high`: above it the subdiagonal is 0, up to rounding of what stands
+ * beside it or, where that is hardly anything, up to the square of the rounding of 1.
  */
 function beginOfBlock(h: ComplexMatrix, high: number): number {
   for (let k = high; k > 0; k--) {

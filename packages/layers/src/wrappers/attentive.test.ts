@@ -6,6 +6,7 @@ import {
   constant,
   einsum,
   gradient,
+  input,
   matmul,
   randomKey,
   squeeze,
@@ -156,6 +157,22 @@ test("annotations may be what an encoder of the same graph gives", () => {
     numbers([2, B, 1], "ys"),
   );
   expect(d.encoder.wx.data.every((one) => one !== 0)).toBe(true);
+});
+
+test("what the score makes of the annotations alone is computed once, ahead of all steps", () => {
+  const run = compile((p: P, s: State, a: Value, xs: Value) => unroll(decoder.over(a), p, s, xs)[1].y);
+  run(params, start, annotations, numbers([4, B, 1], "xs"));
+  const [, program] = run.explain().split("program of");
+  const [ahead, loop] = program!.split(/^ *loop/m);
+  expect(ahead).toMatch(/contract .*p\.score\.u/);
+  expect(loop).not.toMatch(/contract .*p\.score\.u/);
+});
+
+test("lengths that are none are refused", () => {
+  const lengths = input({ dtype: "f32", shape: [B] });
+  expect(() => decoder.over(constant(annotations), { lengths })).toThrowErrorMatchingInlineSnapshot(
+    `[DTypeError: attentive: the lengths are f32[2], not i32 [B].]`,
+  );
 });
 
 test("score and cell have keys of their own", () => {

@@ -11,6 +11,7 @@ import {
   type Value,
   type Values,
 } from "@unroll/core";
+import { checkLengths } from "../sequence/lengths.ts";
 import type { Cell, Layer } from "../spec/cell.ts";
 
 /** What a score compares: a query of every sequence with all annotations of that sequence. */
@@ -67,7 +68,7 @@ export interface Attentive<P, S, Q, Y> {
  *
  * Shapes: x [B, I], annotations [B, S, D], lengths i32 [B] -> y as the cell gives it, context [B, D],
  * weights [B, S]; the cell takes [B, I + D]. A sequence without annotations reads zeros.
- * Throws: what its parts throw.
+ * Throws: DTypeError, ShapeError for lengths that are not i32 [B]; what its parts throw.
  * Source: Bahdanau, Cho and Bengio, Neural Machine Translation by Jointly Learning to Align and Translate, 2015,
  * eqs. 5 and 6.
  *
@@ -86,18 +87,18 @@ export function attentive<P, S, Q, Y>(
   return {
     params,
     state: cell.state,
-    over: (annotations, { lengths } = {}) => ({
-      params,
-      state: cell.state,
-      step(params, state, x, key) {
+    over(annotations, { lengths } = {}) {
+      if (lengths) checkLengths("attentive", lengths, undefined);
+      const step: Cell<AttentiveParams<P, Q>, S, Value, Attended<Y>>["step"] = (params, state, x, key) => {
         const [forScore, forCell] = key ? fork(key, 2) : [];
         const compared = { query: query(state), annotations };
         const weights = weightsOf(score.apply(params.score, compared, forScore), lengths);
         const context = einsum("bs,bsd->bd", weights, annotations);
         const [next, y] = cell.step(params.cell, state, concat([x, context]), forCell);
         return [next, { y, context, weights }];
-      },
-    }),
+      };
+      return { params, state: cell.state, step };
+    },
   };
 }
 
