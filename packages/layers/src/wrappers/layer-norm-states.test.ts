@@ -52,6 +52,9 @@ test("only the states that are named, with the epsilon that is asked for", () =>
 
 test("clocks, tokens and flags are not normalised", () => {
   const { norms } = init(layerNormStates(cells["busy"]!).params, 1);
+  expect(() => layerNormStates(cells["busy"]!, { token: true })).toThrow(
+    "layerNormStates: token is i32, no float",
+  );
   expect(flatten(norms).map(({ path }) => path)).toEqual(["h.bias", "h.gain", "mask.bias", "mask.gain"]);
 });
 

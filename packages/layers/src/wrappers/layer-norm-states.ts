@@ -2,7 +2,7 @@ import { flatten, ShapeError, unflatten, type StateSpec, type Values } from "@un
 import { layerNorm, type LayerNormParams } from "../feedforward/layer-norm.ts";
 import type { Cell } from "../spec/cell.ts";
 import { withNewStates } from "./new-states.ts";
-import { perLeaf, type PerLeaf } from "./per-leaf.ts";
+import { perFloat, type PerLeaf } from "./per-leaf.ts";
 
 /** The gain and bias of each of some states. */
 export type StateNorms<S> = S extends StateSpec
@@ -26,7 +26,7 @@ export interface LayerNormStatesParams<P, S> {
  * of its own.
  *
  * Parameters are { cell, norms }, states and shapes are those of the cell.
- * Throws: TreeError for a state that there is not; ShapeError for one without an axis.
+ * Throws: TreeError for a state that there is not; ShapeError for one without an axis; DTypeError for an integer.
  * Source: Ba, Kiros and Hinton, Layer Normalization, 2016, eq. 4, without its activation.
  *
  *     const cell = layerNormStates(rnn(64, 128, { activation: relu, recurrentInit: identity() }));
@@ -37,9 +37,9 @@ export function layerNormStates<P, S, X, Y>(
   options: { readonly epsilon?: number } = {},
 ): Cell<LayerNormStatesParams<P, S>, S, X, Y> {
   const layers = new Map(
-    perLeaf<true, StateSpec>("layerNormStates", cell.state, which)
-      .filter(({ leaf: { dtype } }) => dtype !== "i32" && dtype !== "bool")
-      .map(({ path, leaf: { shape } }) => [path, layerNorm(lastOf(path, shape), options)] as const),
+    perFloat<true>("layerNormStates", cell.state, which).map(
+      ({ path, leaf: { shape } }) => [path, layerNorm(lastOf(path, shape), options)] as const,
+    ),
   );
   const norms = flatten(cell.state).map(({ path }) => layers.get(path)?.params);
   return {

@@ -1,4 +1,4 @@
-import { flatten, TreeError } from "@unroll/core";
+import { DTypeError, flatten, TreeError, type StateSpec } from "@unroll/core";
 import { extend } from "../spec/specs.ts";
 
 /** A choice for the leaves of a tree: one for all of them, or a tree that leaves out those it does not concern. */
@@ -44,6 +44,22 @@ export function perLeaf<C extends number | boolean, L>(
   };
   return walk(tree, choice, "");
 }
+
+/**
+ * `perLeaf` for states of which integers and booleans have no part: they are passed over, unless by name.
+ *
+ * Throws: DTypeError for one of these by its name; what `perLeaf` throws.
+ */
+export const perFloat = <C extends number | boolean>(
+  caller: string,
+  states: unknown,
+  choice: PerLeaf<unknown, C> | undefined,
+): readonly Chosen<C, StateSpec>[] =>
+  perLeaf<C, StateSpec>(caller, states, choice).filter(({ path, leaf: { dtype }, byName }) => {
+    if (dtype === undefined || dtype === "f32" || dtype === "f64") return true;
+    if (!byName) return false;
+    throw new DTypeError(`${caller}: ${path || "the state"} is ${dtype}, no float.`, "Leave it out.");
+  });
 
 /** Leaves have properties as well, and these are no children. */
 const has = (node: unknown, key: string): boolean =>

@@ -4,6 +4,7 @@ import {
   compile,
   concat,
   evaluate,
+  flatten,
   fromArray,
   matmul,
   mul,
@@ -230,6 +231,15 @@ describe("errors", () => {
     expect(() =>
       step(variationalDropout(cells["busy"]!, { state: { h: 0.5, mask: 0.5 } }) as never),
     ).not.toThrow();
+  });
+
+  test("an integer by its name, and no integers below a rate", () => {
+    const rates = { state: { clock: 0.5 } };
+    expect(() => variationalDropout(cells["busy"]!, rates)).toThrow(
+      "variationalDropout: clock is i32, no float",
+    );
+    const { masks } = variationalDropout(cells["busy"]!, { state: 0.5 }).state;
+    expect(flatten(masks).map(({ path }) => path)).toEqual(["state.h", "state.mask"]);
   });
 
   test("a rate for an input that is a tree", () => {

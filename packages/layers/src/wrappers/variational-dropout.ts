@@ -18,7 +18,7 @@ import type { Cell } from "../spec/cell.ts";
 import { state } from "../spec/param.ts";
 import { checkRate } from "../spec/rate.ts";
 import { checkSizes } from "../spec/size.ts";
-import { perLeaf, type PerLeaf } from "./per-leaf.ts";
+import { perFloat, type PerLeaf } from "./per-leaf.ts";
 
 /** A mask for each of some states. */
 export type Masks<S> = S extends StateSpec
@@ -35,7 +35,7 @@ export interface VariationalState<S> {
 export interface VariationalRates<S> {
   /** Of inputs, and how many features these have. */
   readonly input?: { readonly size: number; readonly rate: number };
-  /** Of states, where products read them. A rate stands for all states below its place in the tree. */
+  /** Of states, where products read them. A rate stands for all floats below its place in the tree. */
   readonly state?: PerLeaf<S, number>;
 }
 
@@ -54,7 +54,8 @@ export interface VariationalRates<S> {
  *
  * Parameters and shapes are those of the cell; states are { cell, masks }.
  * Throws: UnrollError for a rate outside of [0, 1); ShapeError for a size that is none; TreeError for a rate of a
- * state that there is not or that no product reads, or of an input that is a tree.
+ * state that there is not or that no product reads, or of an input that is a tree; DTypeError for that of an
+ * integer.
  * Source: Gal and Ghahramani, A Theoretically Grounded Application of Dropout in Recurrent Neural Networks, 2016,
  * eq. 7.
  *
@@ -84,7 +85,7 @@ function masksOf<S>(states: S, { input, state: rates }: VariationalRates<S>): Va
     checkRate("variationalDropout", "input", input.rate);
   }
   const masks = new Map<string, StateSpec>();
-  for (const { path, leaf, choice } of perLeaf<number, StateSpec>("variationalDropout", states, rates)) {
+  for (const { path, leaf, choice } of perFloat<number>("variationalDropout", states, rates)) {
     checkRate("variationalDropout", `state ${path}`, choice);
     const { shape, dtype } = leaf;
     masks.set(path, state(shape, { init: maskOf(choice), ...(dtype && { dtype }) }));

@@ -130,7 +130,7 @@ describe("errors", () => {
 
   test("an integer by its name", () => {
     expect(() => zoneout(cells["busy"]!, { clock: 0.1 })).toThrowErrorMatchingInlineSnapshot(`
-      [DTypeError: zoneout: clock is i32, and there is nothing between two of its numbers.
+      [DTypeError: zoneout: clock is i32, no float.
       Leave it out.]
     `);
   });

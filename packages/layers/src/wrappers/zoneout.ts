@@ -1,18 +1,7 @@
-import {
-  add,
-  bernoulli,
-  DTypeError,
-  fork,
-  leaves,
-  mul,
-  UnrollError,
-  where,
-  type StateSpec,
-  type Value,
-} from "@unroll/core";
+import { add, bernoulli, fork, leaves, mul, UnrollError, where, type Value } from "@unroll/core";
 import type { Cell } from "../spec/cell.ts";
 import { withNewStates } from "./new-states.ts";
-import { perLeaf, type Chosen, type PerLeaf } from "./per-leaf.ts";
+import { perFloat, type PerLeaf } from "./per-leaf.ts";
 
 /**
  * A cell some of whose units keep their old state for a step, each with the probability `rates`.
@@ -39,7 +28,14 @@ export function zoneout<P, S, X, Y>(
   cell: Cell<P, S, X, Y>,
   rates: PerLeaf<NoInfer<S>, number>,
 ): Cell<P, S, X, Y> {
-  const zoned = perLeaf<number, StateSpec>("zoneout", cell.state, rates).filter(concernsFloats);
+  const zoned = perFloat<number>("zoneout", cell.state, rates);
+  for (const { path, choice } of zoned) {
+    if (choice >= 0 && choice <= 1) continue;
+    throw new UnrollError(
+      `zoneout: the rate of ${path || "the state"} is ${choice}.`,
+      "Rates are in [0, 1].",
+    );
+  }
   const rateOf = new Map(zoned.map(({ path, choice }) => [path, choice]));
   if ([...rateOf.values()].every((rate) => rate === 0)) return cell;
   return {
@@ -58,18 +54,3 @@ export function zoneout<P, S, X, Y>(
 
 const mixed = (rate: number, old: Value, next: Value, key: Value | undefined): Value =>
   key ? where(bernoulli(key, rate, next.shape), old, next) : add(mul(rate, old), mul(1 - rate, next));
-
-function concernsFloats({ path, leaf: { dtype }, choice, byName }: Chosen<number, StateSpec>): boolean {
-  if (!(choice >= 0 && choice <= 1)) {
-    throw new UnrollError(
-      `zoneout: the rate of ${path || "the state"} is ${choice}.`,
-      "Rates are in [0, 1].",
-    );
-  }
-  if (dtype === undefined || dtype === "f32" || dtype === "f64") return true;
-  if (!byName) return false;
-  throw new DTypeError(
-    `zoneout: ${path || "the state"} is ${dtype}, and there is nothing between two of its numbers.`,
-    "Leave it out.",
-  );
-}
