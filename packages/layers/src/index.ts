@@ -11,7 +11,6 @@ export {
   type Attentive,
   type AttentiveOptions,
   type AttentiveParams,
-  type Compared,
 } from "./wrappers/attentive.ts";
 export {
   batchNorm,

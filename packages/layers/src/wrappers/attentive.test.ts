@@ -1,18 +1,11 @@
 import { checkCell } from "@unroll/testing/cells";
 import { describe, expect, test } from "vitest";
 import {
-  add,
   compile,
   constant,
-  einsum,
   gradient,
   input,
-  matmul,
-  randomKey,
-  squeeze,
-  tanh,
   tensor,
-  unsqueeze,
   type Tensor,
   type Value,
   type Values,
@@ -22,45 +15,29 @@ import { lossOf, someState } from "../../test/runs.ts";
 import { H } from "../../test/sample-cells.ts";
 import { cut, expectSame, mapTensors } from "../../test/trees.ts";
 import {
+  additiveScore,
   attentive,
-  dropout,
+  dotScore,
   gru,
   init,
   lstm,
-  param,
   paramsOf,
   rnn,
   stackCells,
-  uniform,
   unroll,
-  type Compared,
-  type Layer,
 } from "../index.ts";
 
 const f64 = { dtype: "f64" } as const;
 const [B, S, D, K] = [2, 3, 5, 2];
 
-/** Bahdanau's score, v tanh(query w + annotations u). */
-const additive: Layer<
-  { w: ReturnType<typeof param>; u: ReturnType<typeof param>; v: ReturnType<typeof param> },
-  Compared
-> = {
-  params: { w: param([H, K], uniform(1)), u: param([D, K], uniform(1)), v: param([K, 1], uniform(1)) },
-  apply: ({ w, u, v }, { query, annotations }) =>
-    squeeze(matmul(tanh(add(unsqueeze(matmul(query, w), 1), matmul(annotations, u))), v), 2),
-};
-
-/** The query times each annotation: needs no parameters. */
-const dot: Layer<object, Compared> = {
-  params: {},
-  apply: (_, { query, annotations }) => einsum("bd,bsd->bs", query, annotations),
-};
+const additive = additiveScore(H, D, K);
+const dot = dotScore();
 
 const decoder = attentive(gru(1 + D, H), { query: ({ h }) => h, score: additive });
 type P = Values<typeof decoder.params>;
 type State = Values<typeof decoder.state>;
 
-const annotations = numbers([B, S, D], "annotations");
+const annotations = numbers([S, B, D], "annotations");
 const params = init(decoder.params, 1, f64);
 const start = someState(decoder, B, 1);
 
@@ -69,14 +46,14 @@ test("weights are the softmax of the scores of the state before, and the context
   const [, { weights, context, y }] = compile((p: P, s: State, a: Value, x: Value) =>
     decoder.over(a).step(p, s, x),
   )(params, start, annotations, x);
-  const { w, u, v } = mapTensors(params.score, (x) => x);
+  const { wq, wk, v } = params.score;
   for (let b = 0; b < B; b++) {
-    const rows = (nested(annotations) as number[][][])[b]!;
+    const rows = (nested(annotations) as number[][][]).map((entry) => entry[b]!);
     const project = (row: readonly number[], by: Tensor, k: number): number =>
       row.reduce((sum, one, i) => sum + one * matrix(by)[i]![k]!, 0);
     const scores = rows.map((row) =>
       [0, 1].reduce(
-        (sum, k) => sum + v.data[k]! * Math.tanh(project(matrix(start.h)[b]!, w, k) + project(row, u, k)),
+        (sum, k) => sum + v.data[k]! * Math.tanh(project(matrix(start.h)[b]!, wq, k) + project(row, wk, k)),
         0,
       ),
     );
@@ -102,7 +79,7 @@ test("weights are the softmax of the scores of the state before, and the context
 
 test("of a padded batch each sequence reads its own annotations, in values and gradients", () => {
   const lengths = [3, 1, 0];
-  const notes = numbers([3, 4, D], "notes");
+  const notes = numbers([4, 3, D], "notes");
   const xs = numbers([2, 3, 1], "xs");
   const start = someState(decoder, 3, 1);
   const loss = (p: P, s: State, a: Value, xs: Value, lengths?: Value) => {
@@ -119,16 +96,14 @@ test("of a padded batch each sequence reads its own annotations, in values and g
   const alone = compile((p: P, s: State, a: Value, xs: Value) => loss(p, s, a, xs));
   lengths.forEach((length, b) => {
     const row = <T>(tree: T, axis: number): T => mapTensors(tree, (x) => cut(x, axis, b, b + 1));
-    const rest = cut(row(together.da, 0), 1, length, 4);
+    const rest = cut(row(together.da, 1), 0, length, 4);
     expect([...rest.data].every((d) => d === 0)).toBe(true);
     const weights = cut(row(together.ys.weights, 1), 2, length, 4);
     expect([...weights.data].every((a) => a === 0)).toBe(true);
     if (length === 0) return expect(new Set(row(together.ys.context, 1).data)).toEqual(new Set([0]));
-    const one = alone(params, row(start, 0), cut(row(notes, 0), 1, 0, length), row(xs, 1));
-    expectSame(row({ last: together.last, da: cut(together.da, 1, 0, length) }, 0), {
-      last: one.last,
-      da: one.da,
-    });
+    const one = alone(params, row(start, 0), cut(row(notes, 1), 0, 0, length), row(xs, 1));
+    expectSame(row(together.last, 0), one.last);
+    expectSame(row(cut(together.da, 0, 0, length), 1), one.da);
     expectSame(row(together.ys.y, 1), one.ys.y);
   });
 });
@@ -144,8 +119,7 @@ test("annotations may be what an encoder of the same graph gives", () => {
       ys: Value,
     ) => {
       const [, hs] = unroll(model.encoder, p.encoder, e, xs);
-      const annotations = einsum("sbd->bsd", hs);
-      const [, { y }] = unroll(decoder.over(annotations), p.decoder, s, ys);
+      const [, { y }] = unroll(decoder.over(hs), p.decoder, s, ys);
       return gradient(lossOf(y), p);
     },
   );
@@ -164,8 +138,8 @@ test("what the score makes of the annotations alone is computed once, ahead of a
   run(params, start, annotations, numbers([4, B, 1], "xs"));
   const [, program] = run.explain().split("program of");
   const [ahead, loop] = program!.split(/^ *loop/m);
-  expect(ahead).toMatch(/contract .*p\.score\.u/);
-  expect(loop).not.toMatch(/contract .*p\.score\.u/);
+  expect(ahead).toMatch(/contract .*p\.score\.wk/);
+  expect(loop).not.toMatch(/contract .*p\.score\.wk/);
 });
 
 test("lengths that are none are refused", () => {
@@ -173,24 +147,6 @@ test("lengths that are none are refused", () => {
   expect(() => decoder.over(constant(annotations), { lengths })).toThrowErrorMatchingInlineSnapshot(
     `[DTypeError: attentive: the lengths are f32[2], not i32 [B].]`,
   );
-});
-
-test("score and cell have keys of their own", () => {
-  const noisy: Layer<object, Compared> = {
-    params: {},
-    apply: (_, { query, annotations }, key) => dropout(einsum("bd,bsd->bs", query, annotations), 0.5, key),
-  };
-  const cell = attentive(rnn(1 + D, D), { query: ({ h }) => h, score: noisy });
-  const run = compile(
-    (p: Values<typeof cell.params>, s: Values<typeof cell.state>, a: Value, xs: Value, key: Value) => ({
-      w: unroll(cell.over(a), p, s, xs, { key })[1].weights,
-      key,
-    }),
-  );
-  const w = (seed: number) =>
-    run(init(cell.params, 1, f64), someState(cell, B, 1), annotations, numbers([2, B, 1], 1), randomKey(seed))
-      .w;
-  expect([...w(1).data]).not.toEqual([...w(2).data]);
 });
 
 describe("in checkCell", () => {

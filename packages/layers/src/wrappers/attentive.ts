@@ -1,33 +1,16 @@
-import {
-  concat,
-  einsum,
-  fork,
-  iota,
-  less,
-  sizes,
-  softmax,
-  unsqueeze,
-  where,
-  type Value,
-  type Values,
-} from "@unroll/core";
+import { concat, transpose, type Value, type Values } from "@unroll/core";
+import { attend } from "../attention/attend.ts";
+import { paddingMask } from "../attention/mask.ts";
+import type { Score } from "../attention/score.ts";
 import { checkLengths } from "../sequence/lengths.ts";
-import type { Cell, Layer } from "../spec/cell.ts";
-
-/** What a score compares: a query of every sequence with all annotations of that sequence. */
-export interface Compared {
-  /** [B, H]. */
-  readonly query: Value;
-  /** [B, S, D]. */
-  readonly annotations: Value;
-}
+import type { Cell } from "../spec/cell.ts";
 
 /** How a cell attends. */
 export interface AttentiveOptions<S, Q> {
   /** What of the state before the step looks for something, [B, H]. */
   readonly query: (state: Values<S>) => Value;
-  /** How well each annotation answers, [B, S]. */
-  readonly score: Layer<Q, Compared>;
+  /** How well each annotation answers. */
+  readonly score: Score<Q>;
 }
 
 /** What an attending cell gives: the cell's output, what it read, and how much of each annotation, [B, S]. */
@@ -47,7 +30,7 @@ export interface AttentiveParams<P, Q> {
 export interface Attentive<P, S, Q, Y> {
   readonly params: AttentiveParams<P, Q>;
   readonly state: S;
-  /** The cell that attends to these annotations [B, S, D], of which each sequence has as many as `lengths` says. */
+  /** The cell that attends to these annotations [S, B, D], of which each sequence has as many as `lengths` says. */
   over(
     annotations: Value,
     options?: { readonly lengths?: Value | undefined },
@@ -66,17 +49,17 @@ export interface Attentive<P, S, Q, Y> {
  * that is compiled, by `over`; parameters and states are known outside. The step captures the annotations: what a
  * score makes of them alone is computed once for all steps. States are those of the cell.
  *
- * Shapes: x [B, I], annotations [B, S, D], lengths i32 [B] -> y as the cell gives it, context [B, D],
+ * Shapes: x [B, I], annotations [S, B, D], lengths i32 [B] -> y as the cell gives it, context [B, D],
  * weights [B, S]; the cell takes [B, I + D]. A sequence without annotations reads zeros.
  * Throws: DTypeError, ShapeError for lengths that are not i32 [B]; what its parts throw.
  * Source: Bahdanau, Cho and Bengio, Neural Machine Translation by Jointly Learning to Align and Translate, 2015,
  * eqs. 5 and 6.
  *
+ *     const score = additiveScore(128, 256, 64);
  *     const decoder = attentive(gru(64 + 256, 128), { query: (s) => s.h, score });
  *     const model = { encoder, decoder, out };
  *     // in the graph, with hs [S, B, D] as an encoder gives them:
- *     const annotations = transpose(hs, [1, 0, 2]);
- *     const [, { y }] = unroll(decoder.over(annotations, { lengths }), params.decoder, start, xs);
+ *     const [, { y }] = unroll(decoder.over(hs, { lengths }), params.decoder, start, xs);
  */
 export function attentive<P, S, Q, Y>(
   cell: Cell<P, S, Value, Y>,
@@ -90,20 +73,13 @@ export function attentive<P, S, Q, Y>(
     over(annotations, { lengths } = {}) {
       if (lengths) checkLengths("attentive", lengths, undefined);
       const step: Cell<AttentiveParams<P, Q>, S, Value, Attended<Y>>["step"] = (params, state, x, key) => {
-        const [forScore, forCell] = key ? fork(key, 2) : [];
-        const compared = { query: query(state), annotations };
-        const weights = weightsOf(score.apply(params.score, compared, forScore), lengths);
-        const context = einsum("bs,bsd->bd", weights, annotations);
-        const [next, y] = cell.step(params.cell, state, concat([x, context]), forCell);
-        return [next, { y, context, weights }];
+        const mask = lengths && paddingMask(lengths, annotations.shape[0]!);
+        const scores = score.apply(params.score, query(state), annotations);
+        const { context, weights } = attend(scores, annotations, mask);
+        const [next, y] = cell.step(params.cell, state, concat([x, context]), key);
+        return [next, { y, context, weights: transpose(weights) }];
       };
       return { params, state: cell.state, step };
     },
   };
-}
-
-function weightsOf(scores: Value, lengths: Value | undefined): Value {
-  if (!lengths) return softmax(scores);
-  const [, size] = sizes(scores, 2);
-  return softmax(where(less(unsqueeze(iota(size), 0), unsqueeze(lengths, 1)), scores, -Infinity));
 }

@@ -14,8 +14,7 @@ import {
   weightDrop,
   zoneout,
   type Cell,
-  type Compared,
-  type Layer,
+  type Score,
   type LstmParams,
   type LstmState,
 } from "../index.ts";
@@ -84,7 +83,7 @@ test("what gives something else than it takes has no connection around it", () =
 });
 
 test("the query of an attending cell is of its state, and over makes a cell", () => {
-  const score = {} as Layer<{ readonly w: LstmParams["wx"] }, Compared>;
+  const score = {} as Score<{ readonly w: LstmParams["wx"] }>;
   const decoder = attentive(rnn, { query: ({ h }) => h, score });
   expectTypeOf(decoder.over(x)).toExtend<Cell<typeof decoder.params, LstmState, Value, object>>();
   expectTypeOf(decoder.params.cell).toEqualTypeOf<LstmParams>();
