@@ -78,6 +78,13 @@ export { compile, copy, evaluate, type Compiled } from "./engine/compile.ts";
 export type { CompileOptions } from "./engine/compiled.ts";
 export type { Engine, Executable, PlanOptions } from "./engine/engine.ts";
 export { explainGraph as explain } from "./engine/explain.ts";
+export {
+  Profile,
+  type ProfiledCall,
+  type ProfiledLoop,
+  type ProfiledStatement,
+  type ProfileOptions,
+} from "./engine/profile/profile.ts";
 export { reference } from "./engine/reference/index.ts";
 export { stateful, type Stateful, type StepArguments } from "./engine/stateful.ts";
 export { watch } from "./engine/watch.ts";

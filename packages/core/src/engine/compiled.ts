@@ -6,6 +6,8 @@ import type { Node, Value } from "../graph/node.ts";
 import { checkKeys } from "../compiler/keys.ts";
 import { defaultEngine } from "./default.ts";
 import type { Engine, Executable } from "./engine.ts";
+import { profile } from "./profile/measure.ts";
+import type { Profile, ProfileOptions } from "./profile/profile.ts";
 
 /** How a function is compiled and watched over. */
 export interface CompileOptions {
@@ -26,6 +28,7 @@ export interface CompileOptions {
 export class CompiledGraph {
   readonly graph: Graph;
   readonly program: Program;
+  readonly #engine: Engine;
   readonly #executable: Executable;
   readonly #onError: CompileOptions["onError"];
 
@@ -36,6 +39,7 @@ export class CompiledGraph {
     donated: readonly Donation[] = [],
   ) {
     const engine = options.engine ?? defaultEngine();
+    this.#engine = engine;
     const checks = options.checks ?? engine.checks;
     this.graph = graph(inputs, outputs);
     checkKeys(this.graph);
@@ -46,8 +50,20 @@ export class CompiledGraph {
   }
 
   run(inputs: readonly Tensor[], resident = 0): readonly Tensor[] {
+    return this.#reporting(() => this.#executable.run(inputs, resident));
+  }
+
+  /** Where the time goes. Inputs stay as they are, also those that a run would overwrite. */
+  profile(inputs: readonly Tensor[], options: ProfileOptions): Profile {
+    const { program } = this;
+    const subject = { program, executable: this.#executable, engine: this.#engine.name };
+    return this.#reporting(() => profile(subject, inputs, options));
+  }
+
+  /** Run something, and show an error of a program to whoever wants to see it. */
+  #reporting<R>(run: () => R): R {
     try {
-      return this.#executable.run(inputs, resident);
+      return run();
     } catch (error) {
       if (error instanceof UnrollError) this.#onError?.(error, this.graph, nodeOf(error, this.graph));
       throw error;

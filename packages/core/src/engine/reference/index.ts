@@ -1,8 +1,10 @@
 import { StaleError } from "../../tensor/error.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import type { TypedArray } from "../../tensor/type.ts";
-import type { Engine } from "../engine.ts";
+import type { Program } from "../../ir/program.ts";
+import type { Engine, Executable } from "../engine.ts";
 import { interpreter } from "./interpret.ts";
+import { timedInterpreter } from "./timed.ts";
 import { plan } from "./plan.ts";
 
 /**
@@ -20,13 +22,20 @@ export function reference(): Engine {
     plan,
     load(program) {
       check(disposed, "the engine");
-      const run = interpreter(program);
+      const loaded = interpreted(program);
       let unloaded = false;
+      const checkAlive = (): void => {
+        check(disposed, "the engine");
+        check(unloaded, "the program");
+      };
       return {
         run(inputs) {
-          check(disposed, "the engine");
-          check(unloaded, "the program");
-          return run(inputs);
+          checkAlive();
+          return loaded.run(inputs);
+        },
+        timed(clock) {
+          checkAlive();
+          return loaded.timed(clock);
         },
         dispose() {
           unloaded = true;
@@ -48,3 +57,10 @@ export function reference(): Engine {
   };
   return engine;
 }
+
+/** A program of any engine, interpreted. */
+export const interpreted = (program: Program): Executable & Required<Pick<Executable, "timed">> => ({
+  run: interpreter(program),
+  timed: (clock) => timedInterpreter(program, clock),
+  dispose: () => undefined,
+});

@@ -23,13 +23,21 @@ export interface HostCall {
   readonly loops: readonly Loop[];
 }
 
+/** What a driver does after a call, which is told by its place in the program. */
+export type AfterCall = (f: FunctionBuilder, call: number) => void;
+
 /** The function `run`: all statements in order, loops as loops. Kernels are functions of their own. */
-export function writeDriver(emission: Emission, program: Program, layout: Layout): readonly HostCall[] {
+export function writeDriver(
+  emission: Emission,
+  program: Program,
+  layout: Layout,
+  afterCall: AfterCall = () => undefined,
+): readonly HostCall[] {
   const { module } = emission;
   const kernels = program.kernels.map((kernel) => kernelFunction(emission, kernel));
   const hosts: HostCall[] = [];
   const run = module.function([], [], (f) => {
-    const writer = new DriverWriter(f, emission, kernels, layout, hosts);
+    const writer = new DriverWriter(f, emission, kernels, layout, hosts, afterCall);
     for (const statement of program.statements) writer.write(statement);
   });
   module.export("run", run);
@@ -46,6 +54,8 @@ class DriverWriter {
   readonly #bases = new Map<number, Local>();
   readonly #loops: Loop[] = [];
   readonly #turns = new Map<LoopId, Local>();
+  readonly #afterCall: AfterCall;
+  #calls = 0;
 
   constructor(
     f: FunctionBuilder,
@@ -53,12 +63,14 @@ class DriverWriter {
     kernels: readonly Callee[],
     layout: Layout,
     hosts: HostCall[],
+    afterCall: AfterCall,
   ) {
     this.#f = f;
     this.#emission = emission;
     this.#kernels = kernels;
     this.#layout = layout;
     this.#hosts = hosts;
+    this.#afterCall = afterCall;
     layout.external.forEach((buffer, place) => {
       const address = i32.load({ address: i32.const(0), offset: layout.table + 4 * place });
       this.#bases.set(buffer, f.let("i32", address));
@@ -80,6 +92,7 @@ class DriverWriter {
 
   #writeCall({ kernel, operands }: Call): void {
     this.#f.do([operands.map((view) => this.#address(view)), this.#kernels[kernel]!]);
+    this.#afterCall(this.#f, this.#calls++);
   }
 
   #writeHost(host: Host): void {
@@ -92,6 +105,7 @@ class DriverWriter {
       [],
     );
     this.#f.do([loops.map(({ loop }) => this.#turns.get(loop)!), callee]);
+    this.#afterCall(this.#f, this.#calls++);
   }
 
   #writeLoop(loop: Loop): void {

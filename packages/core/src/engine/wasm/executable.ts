@@ -2,13 +2,16 @@ import { StaleError } from "../../tensor/error.ts";
 import { fromArray, type Tensor } from "../../tensor/tensor.ts";
 import type { Program, Statement } from "../../ir/program.ts";
 import type { Executable } from "../engine.ts";
+import type { Clock, TimedProgram } from "../profile/timed.ts";
 import { instantiate, type Workplace } from "./instance.ts";
 import { portsOf, type InputPort, type OutputPort } from "./ports.ts";
 import { ProgramMemory } from "./memory/program-memory.ts";
 import type { Region } from "./memory/resident.ts";
+import { TimedModule } from "./timing.ts";
 
 /** A program with its module and its memory. */
 export class LoadedProgram implements Executable {
+  readonly #program: Program;
   readonly #workplace: Workplace;
   readonly #memory: ProgramMemory;
   readonly #inputs: readonly InputPort[];
@@ -21,9 +24,10 @@ export class LoadedProgram implements Executable {
   #run: (() => void) | undefined;
 
   constructor(program: Program, workplace: Workplace) {
+    this.#program = program;
     this.#workplace = workplace;
     this.#memory = new ProgramMemory(program, workplace.memory);
-    this.#run = instantiate(program, workplace, this.#memory);
+    this.#run = instantiate(program, workplace, this.#memory).run;
     this.#mayThrow = hasHost(program.statements);
     const { inputs, outputs } = portsOf(program);
     this.#inputs = inputs;
@@ -31,11 +35,37 @@ export class LoadedProgram implements Executable {
   }
 
   run(inputs: readonly Tensor[], resident: number = 0): readonly Tensor[] {
+    return this.#surround(this.#alive(), inputs, resident);
+  }
+
+  timed(clock: Clock): TimedProgram {
+    return new TimedModule(
+      {
+        program: this.#program,
+        workplace: this.#workplace,
+        memory: this.#memory,
+        run: this.#alive(),
+        runAside: (run, inputs) => {
+          this.#alive();
+          const copies = inputs.map((x, i) => (this.#inputs[i]!.use === "taken" ? detached(x) : x));
+          this.#surround(run, copies, 0);
+        },
+      },
+      clock,
+    );
+  }
+
+  #alive(): () => void {
     if (!this.#run) throw new StaleError("wasm: the program was disposed of.");
+    return this.#run;
+  }
+
+  /** Place inputs and outputs, run the program, and make tensors of what it wrote. */
+  #surround(run: () => void, inputs: readonly Tensor[], resident: number): readonly Tensor[] {
     this.#placeInputs(inputs);
     this.#placeOutputs(resident);
     this.#memory.publish();
-    this.#run();
+    run();
     this.#detachInputs(inputs);
     const outputs = this.#outputs.map((port, i) =>
       i < resident ? this.#resident(port, i, inputs[i]!) : this.#copy(port),
@@ -110,6 +140,9 @@ export class LoadedProgram implements Executable {
     return copy;
   }
 }
+
+/** A copy outside of the engine. */
+const detached = ({ type, data }: Tensor): Tensor => fromArray(type, data.slice());
 
 /** Whether JavaScript is called: all else that a program does ends well. */
 const hasHost = (statements: readonly Statement[]): boolean =>

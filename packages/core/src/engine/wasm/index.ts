@@ -2,7 +2,7 @@ import { StaleError, UnsupportedError } from "../../tensor/error.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Program } from "../../ir/program.ts";
 import type { Engine, Executable } from "../engine.ts";
-import { interpreter } from "../reference/interpret.ts";
+import { interpreted } from "../reference/index.ts";
 import { plan } from "./plan.ts";
 import { ConstantPool } from "./memory/constants.ts";
 import { scratchSize } from "./contract/packed.ts";
@@ -69,11 +69,15 @@ class WasmEngine implements Engine {
     const loaded: Executable =
       program.checks === "none"
         ? new LoadedProgram(program, this.#workplace)
-        : { run: interpreter(program), dispose: () => undefined };
+        : interpreted(program);
     return {
       run: (inputs, resident) => {
         this.#checkAlive();
         return loaded.run(inputs, resident);
+      },
+      timed: (clock) => {
+        this.#checkAlive();
+        return loaded.timed!(clock);
       },
       dispose: () => loaded.dispose(),
     };

@@ -12,6 +12,7 @@ import { ModuleBuilder } from "./encode/module.ts";
 import { typeOf } from "./ports.ts";
 import type { ProgramMemory } from "./memory/program-memory.ts";
 import type { Residents } from "./memory/resident.ts";
+import type { Timing } from "./timing.ts";
 
 /** What the programs of an engine share. */
 export interface Workplace {
@@ -23,16 +24,26 @@ export interface Workplace {
   readonly scratch: number;
 }
 
-/** The module of a program, compiled and given all that it imports; as a function that runs it once. */
-export function instantiate(program: Program, workplace: Workplace, at: ProgramMemory): () => void {
+/** What a module exports. */
+export interface Instance {
+  run(): void;
+}
+
+/** The module of a program, compiled and given all that it imports. Its function `run` runs the program once. */
+export function instantiate(
+  program: Program,
+  workplace: Workplace,
+  at: ProgramMemory,
+  timing?: Timing,
+): Instance {
   const { memory, constants, target, scratch } = workplace;
   const module = new ModuleBuilder({ pages: 1 });
-  const hosts = writeDriver({ module, constants, target }, program, at.layout);
+  const hosts = writeDriver({ module, constants, target }, program, at.layout, timing?.writeInto(module));
   const calls = hosts.map((call) => [call.name, (...turns: number[]) => callHost(call, turns, at)]);
   const given = { memory: memory.memory, [scratchName]: scratch };
-  const unroll = { ...importedFunctions(), ...Object.fromEntries(calls), ...given };
+  const unroll = { ...importedFunctions(), ...Object.fromEntries(calls), ...given, ...timing?.imports };
   const { exports } = new WebAssembly.Instance(compile(module), { unroll });
-  return exports.run as () => void;
+  return exports as unknown as Instance;
 }
 
 function compile(module: ModuleBuilder): WebAssembly.Module {
