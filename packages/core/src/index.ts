@@ -78,6 +78,8 @@ export { compile, copy, evaluate, type Compiled } from "./engine/compile.ts";
 export type { CompileOptions } from "./engine/compiled.ts";
 export type { Engine, Executable, PlanOptions } from "./engine/engine.ts";
 export { explainGraph as explain } from "./engine/explain.ts";
+export { MemoryUse, type BufferUse, type Purpose } from "./engine/memory/memory-use.ts";
+export type { EngineFootprint, Footprint } from "./engine/memory/footprint.ts";
 export {
   Profile,
   type ProfiledCall,
@@ -85,6 +87,7 @@ export {
   type ProfiledStatement,
   type ProfileOptions,
 } from "./engine/profile/profile.ts";
+export type { Clock, TimedProgram, Times } from "./engine/profile/timed.ts";
 export { reference } from "./engine/reference/index.ts";
 export { stateful, type Stateful, type StepArguments } from "./engine/stateful.ts";
 export { watch } from "./engine/watch.ts";

@@ -9,8 +9,11 @@ export interface MemoryPlan {
   readonly size: number;
 }
 
-/** From the first to the last statement that touches a buffer. A loop is one statement, since its body comes around again. */
-interface Life {
+/**
+ * From the first to the last statement that touches a buffer. A loop is one statement, since its body comes around again;
+ * behind the last statement, outputs are read.
+ */
+export interface Life {
   readonly buffer: Buffer;
   readonly first: number;
   readonly last: number;
@@ -24,7 +27,20 @@ interface Placed extends Life {
  * Gives every buffer that belongs to the program a place; two share memory when one is done with before the other is
  * begun. The largest come first, each into the lowest gap that is free for all its life.
  */
-export function planMemory({ buffers, outputs, statements }: Program): MemoryPlan {
+export function planMemory(program: Program): MemoryPlan {
+  const own = livesOf(program).filter(({ buffer }) => isOwn(buffer));
+  const placed = place(own.toSorted((a, b) => bytesOf(b.buffer) - bytesOf(a.buffer)));
+  const addresses = new Map(placed.map(({ buffer, address }) => [buffer.id, address]));
+  return {
+    addresses: program.buffers.map((buffer) =>
+      isOwn(buffer) ? (addresses.get(buffer.id) ?? 0) : undefined,
+    ),
+    size: Math.max(0, ...placed.map(({ buffer, address }) => address + bytesOf(buffer))),
+  };
+}
+
+/** The lives of all buffers that a program touches. What is known before any run lives from the beginning to the end. */
+export function livesOf({ buffers, outputs, statements }: Program): readonly Life[] {
   const lives = new Map<number, Life>();
   const live = (buffer: Buffer, first: number, last: number): void => {
     const known = lives.get(buffer.id);
@@ -39,20 +55,14 @@ export function planMemory({ buffers, outputs, statements }: Program): MemoryPla
   });
   for (const { buffer } of outputs) live(buffer, statements.length, statements.length);
   for (const buffer of buffers) if (buffer.data) live(buffer, 0, statements.length);
-
-  const own = [...lives.values()].filter(({ buffer }) => isOwn(buffer));
-  const placed = place(own.toSorted((a, b) => bytesOf(b.buffer) - bytesOf(a.buffer)));
-  const addresses = new Map(placed.map(({ buffer, address }) => [buffer.id, address]));
-  return {
-    addresses: buffers.map((buffer) => (isOwn(buffer) ? (addresses.get(buffer.id) ?? 0) : undefined)),
-    size: Math.max(0, ...placed.map(({ buffer, address }) => address + bytesOf(buffer))),
-  };
+  return [...lives.values()];
 }
 
 /** The addresses of these are known when a program is run, not before. */
-const isOwn = ({ role }: Buffer): boolean => role !== "input" && role !== "output" && role !== "state";
+export const isOwn = ({ role }: Buffer): boolean => role !== "input" && role !== "output" && role !== "state";
 
-const bytesOf = ({ dtype, size }: Buffer): number => aligned(size * byteSize(dtype));
+/** Bytes of a buffer, up to where the next one may start. */
+export const bytesOf = ({ dtype, size }: Buffer): number => aligned(size * byteSize(dtype));
 
 function viewsOf(statement: Statement): readonly View[] {
   switch (statement.kind) {

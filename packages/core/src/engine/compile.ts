@@ -5,6 +5,7 @@ import type { Tensors } from "../graph/spec.ts";
 import { argumentNames, returned, signature, symbolic, tensorsOf, typesOf } from "./arguments.ts";
 import { checkUsed, CompiledGraph, type CompileOptions } from "./compiled.ts";
 import { explain } from "./explain.ts";
+import type { MemoryUse } from "./memory/memory-use.ts";
 import type { Profile, ProfileOptions } from "./profile/profile.ts";
 
 /** A compiled function: the same trees, tensors in place of values. */
@@ -21,6 +22,8 @@ export interface Compiled<A extends readonly unknown[], R> {
    *     console.log(String(net.profile([w, x])));
    */
   profile(args: { readonly [K in keyof A]: Tensors<A[K]> }, options?: ProfileOptions): Profile;
+  /** Where the memory of its last program goes, that of the last types it was called with: a table, and plain data. */
+  memory(): MemoryUse;
   /** Give the memory of its programs back. */
   dispose(): void;
 }
@@ -100,6 +103,12 @@ export function compile<A extends readonly unknown[], R>(
       value(args: readonly unknown[], how: ProfileOptions = {}) {
         const { compiled, inputs } = prepare(args);
         return compiled.profile(inputs, how);
+      },
+    },
+    memory: {
+      value() {
+        if (last) return last.compiled.memory();
+        throw new TreeError(`${what}: not called yet, so there is no program that takes memory.`, "Call it once.");
       },
     },
     dispose: {

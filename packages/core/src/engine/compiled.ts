@@ -1,4 +1,4 @@
-import { TreeError, UnrollError } from "../tensor/error.ts";
+import { TreeError, UnrollError, UnsupportedError } from "../tensor/error.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Checks, Donation, Program } from "../ir/program.ts";
 import { graph, nodesOf, type Graph } from "../graph/graph.ts";
@@ -6,6 +6,7 @@ import type { Node, Value } from "../graph/node.ts";
 import { checkKeys } from "../compiler/keys.ts";
 import { defaultEngine } from "./default.ts";
 import type { Engine, Executable } from "./engine.ts";
+import { MemoryUse } from "./memory/memory-use.ts";
 import { profile } from "./profile/measure.ts";
 import type { Profile, ProfileOptions } from "./profile/profile.ts";
 
@@ -58,6 +59,21 @@ export class CompiledGraph {
     const { program } = this;
     const subject = { program, executable: this.#executable, engine: this.#engine.name };
     return this.#reporting(() => profile(subject, inputs, options));
+  }
+
+  /**
+   * Where the memory goes. The first `state` inputs are a state.
+   *
+   * Throws: UnsupportedError when the engine does not say.
+   */
+  memory(state = 0): MemoryUse {
+    const footprint = this.#executable.footprint?.();
+    if (!footprint)
+      throw new UnsupportedError(
+        `memory: the engine ${this.#engine.name} does not say what its programs take.`,
+        "Compile for an engine that does: wasm() or reference().",
+      );
+    return new MemoryUse(this.#engine.name, this.program, state, footprint);
   }
 
   /** Run something, and show an error of a program to whoever wants to see it. */

@@ -10,6 +10,7 @@ import { CompiledGraph, type CompileOptions } from "./compiled.ts";
 import { defaultEngine } from "./default.ts";
 import type { Engine } from "./engine.ts";
 import { explain } from "./explain.ts";
+import type { MemoryUse } from "./memory/memory-use.ts";
 import type { Profile, ProfileOptions } from "./profile/profile.ts";
 
 /** What a step is called with: nothing, when it reads nothing but its state. */
@@ -38,6 +39,8 @@ export interface Stateful<S, X, Y> {
    *     console.log(String(trainer.profile(batch)));
    */
   profile(x: StepArguments<X>[0], options?: ProfileOptions): Profile;
+  /** Where the memory of its last program goes, state included: as a string a table, and plain data. */
+  memory(): MemoryUse;
   /** Give the memory of state and programs back. */
   dispose(): void;
 }
@@ -140,6 +143,14 @@ class StatefulStep {
     const entry = this.#entries.get(key) ?? this.#compile(x, key);
     this.#last = entry;
     return { entry, inputs: [...this.#leaves, ...leaves].map(({ leaf }) => leaf) };
+  }
+
+  memory(): MemoryUse {
+    if (this.#last) return this.#last.compiled.memory(this.#leaves.length);
+    throw new TreeError(
+      "stateful: no step has been made, so there is no program that takes memory.",
+      "Make one step.",
+    );
   }
 
   explain(): string {

@@ -23,7 +23,8 @@ export interface Buffer {
   readonly name: string;
   readonly dtype: DType;
   readonly size: number;
-  readonly role: "input" | "output" | "state" | "constant" | "temporary" | "scratch";
+  /** `panels`: a copy of an operand in the order in which a contraction reads it. */
+  readonly role: "input" | "output" | "state" | "constant" | "temporary" | "panels" | "scratch";
 }
 
 /** Where a kernel's operand lies: movement ops (transpose, slice, broadcast, ...) change this and no number. */

@@ -7,10 +7,16 @@ import { printKernel } from "../../ir/print.ts";
 import type { Call, Host, Program, Statement } from "../../ir/program.ts";
 import type { Executable } from "../engine.ts";
 import { Profile, type ProfiledCall, type ProfiledStatement, type ProfileOptions } from "./profile.ts";
-import type { TimedProgram } from "./timed.ts";
+import type { Clock, TimedProgram, Times } from "./timed.ts";
 
-/** Milliseconds: for how long runs are repeated before anything is measured, and in every repetition. */
-const [warmUp, atLeast] = [200, 20];
+/** For how many milliseconds it is run before anything is measured, and, if nobody says how often, after that. */
+const [warmUp, enough] = [200, 500];
+
+/** So often is enough when a program takes long, and too often when it takes nothing. */
+const [fewest, most] = [10, 10_000];
+
+/** A repetition takes so many steps of the clock, at least. */
+const steps = 100;
 
 /** What is profiled. */
 export interface Subject {
@@ -28,7 +34,7 @@ export interface Subject {
 export function profile(
   { program, executable, engine }: Subject,
   inputs: readonly Tensor[],
-  { repetitions = 10, clock = () => performance.now() }: ProfileOptions,
+  { repetitions, clock = () => performance.now() }: ProfileOptions,
 ): Profile {
   if (!executable.timed)
     throw new UnsupportedError(
@@ -36,41 +42,85 @@ export function profile(
       "Compile for an engine that does: wasm() or reference().",
     );
   const timed = executable.timed(clock);
-  repeat(timed, inputs, warmUp);
-  const floats = floatsOf(program);
-  const rounds = Array.from({ length: repetitions }, () => ({
-    ...repeat(timed, inputs, atLeast),
-    overhead: timed.overhead(),
-    peaks: timed.peak ? floats.map((dtype) => timed.peak!(dtype)) : [],
-  }));
-  const overheadMs = median(rounds.map(({ overhead }) => overhead));
-  const timeOf = (place: number): number => median(rounds.map(({ calls }) => calls[place]!));
+  const meter = new Meter(timed, inputs, floatsOf(program), steps * stepOf(clock));
+  meter.repeat((_, passed) => passed >= warmUp);
+  const rounds = meter.repeat((count, passed) =>
+    repetitions === undefined ? count >= most || (count >= fewest && passed >= enough) : count >= repetitions,
+  );
+  const overheadMs = fastest(rounds.map(({ overhead }) => overhead));
+  const quiet = fasterHalf(rounds, ({ calls }) => sum(calls));
+  const timeOf = (place: number): number => mean(quiet.map(({ calls }) => calls[place]!));
   const statements = new Tree(program, timeOf, overheadMs).statements;
   return new Profile({
     engine,
-    runs: rounds.reduce((sum, { runs }) => sum + runs, 0),
-    wholeMs: median(rounds.map(({ whole }) => whole)),
+    repetitions: rounds.length,
+    wholeMs: fastest(rounds.map(({ whole }) => whole)),
     sumMs: total(statements),
     overheadMs,
-    peak: timed.peak
-      ? Object.fromEntries(floats.map((dtype, i) => [dtype, median(rounds.map(({ peaks }) => peaks[i]!))]))
-      : {},
+    peak: meter.peak,
     statements,
   });
 }
 
-/** Means of as many runs as take so long, which even out the steps of a coarse clock. */
-function repeat(timed: TimedProgram, inputs: readonly Tensor[], milliseconds: number) {
-  const start = performance.now();
-  const sum = { calls: [] as number[], whole: 0 };
-  let runs = 0;
-  do {
-    const { calls, whole } = timed.run(inputs);
-    calls.forEach((time, place) => (sum.calls[place] = (sum.calls[place] ?? 0) + time));
-    sum.whole += whole;
-    runs++;
-  } while (performance.now() - start < milliseconds);
-  return { calls: sum.calls.map((time) => time / runs), whole: sum.whole / runs, runs };
+/** What one repetition found: means of its runs. */
+interface Round extends Times {
+  readonly overhead: number;
+}
+
+/** Runs a program over and over. */
+class Meter {
+  /** The best that has been seen. */
+  readonly peak: Partial<Record<"f32" | "f64", number>> = {};
+  readonly #timed: TimedProgram;
+  readonly #inputs: readonly Tensor[];
+  readonly #floats: readonly ("f32" | "f64")[];
+  /** Milliseconds of a repetition. */
+  readonly #atLeast: number;
+
+  constructor(
+    timed: TimedProgram,
+    inputs: readonly Tensor[],
+    floats: readonly ("f32" | "f64")[],
+    atLeast: number,
+  ) {
+    this.#timed = timed;
+    this.#inputs = inputs;
+    this.#floats = floats;
+    this.#atLeast = atLeast;
+  }
+
+  /** Repetitions, one at least, until their number and the milliseconds that have passed are enough. */
+  repeat(isEnough: (count: number, passed: number) => boolean): readonly Round[] {
+    const start = performance.now();
+    const rounds: Round[] = [];
+    do rounds.push(this.#round());
+    while (!isEnough(rounds.length, performance.now() - start));
+    return rounds;
+  }
+
+  #round(): Round {
+    const start = performance.now();
+    const runs: Times[] = [];
+    do runs.push(this.#timed.run(this.#inputs));
+    while (performance.now() - start < this.#atLeast);
+    for (const dtype of this.#timed.peak ? this.#floats : [])
+      this.peak[dtype] = Math.max(this.peak[dtype] ?? 0, this.#timed.peak!(dtype));
+    return {
+      calls: runs[0]!.calls.map((_, place) => mean(runs.map(({ calls }) => calls[place]!))),
+      whole: mean(runs.map(({ whole }) => whole)),
+      overhead: this.#timed.overhead(),
+    };
+  }
+}
+
+/** By how many milliseconds a clock goes on when it does; 0, if it does not go on by itself. */
+function stepOf(clock: Clock): number {
+  const start = clock();
+  for (let i = 0; i < 1e6; i++) {
+    const now = clock();
+    if (now !== start) return now - start;
+  }
+  return 0;
 }
 
 /** The dtypes that a program computes with and that have a peak. */
@@ -148,8 +198,7 @@ class Tree {
   }
 }
 
-const total = (statements: readonly ProfiledStatement[]): number =>
-  statements.reduce((sum, { ms }) => sum + ms, 0);
+const total = (statements: readonly ProfiledStatement[]): number => sum(statements.map(({ ms }) => ms));
 
 const times = (cost: Cost, n: number): Cost => ({
   multiplyAdds: n * cost.multiplyAdds,
@@ -158,8 +207,15 @@ const times = (cost: Cost, n: number): Cost => ({
   bytesWritten: n * cost.bytesWritten,
 });
 
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
-}
+/**
+ * Those repetitions in which other programs disturbed least. Medians of single calls would throw away what a coarse
+ * clock shows of short ones, and would not add up.
+ */
+const fasterHalf = <R>(repetitions: readonly R[], timeOf: (repetition: R) => number): readonly R[] =>
+  repetitions.toSorted((a, b) => timeOf(a) - timeOf(b)).slice(0, Math.ceil(repetitions.length / 2));
+
+const fastest = (times: readonly number[]): number => mean(fasterHalf(times, (time) => time));
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, n) => all + n, 0);
+
+const mean = (numbers: readonly number[]): number => sum(numbers) / numbers.length;

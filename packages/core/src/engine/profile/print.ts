@@ -11,11 +11,11 @@ const figures: readonly Column[] = ["calls", "ms", "share", "Gop/s", "of peak", 
 }));
 
 export function printProfile(profile: Profile): string {
-  const { engine, runs, wholeMs, sumMs, overheadMs, peak } = profile;
+  const { engine, repetitions, wholeMs, sumMs, overheadMs, peak } = profile;
   const calls = profiledCalls(profile.statements);
   const peaks = Object.entries(peak).map(([dtype, rate]) => `${rate.toFixed(1)} Gop/s in ${dtype}`);
   return [
-    `profile: ${runs} runs on ${engine}; medians`,
+    `profile: ${repetitions} repetitions on ${engine}, of which the faster half counts`,
     `  a run       ${ms(wholeMs)} ms`,
     `  its calls   ${ms(sumMs)} ms, each timed by itself, less ${(1000 * overheadMs).toFixed(3)} us a call for the clock`,
     ...(peaks.length > 0 ? [`  the peak    ${peaks.join(", ")}, by a loop of multiply-adds in between`] : []),

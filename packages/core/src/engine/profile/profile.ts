@@ -5,9 +5,15 @@ import { printProfile } from "./print.ts";
 import type { Clock } from "./timed.ts";
 
 export interface ProfileOptions {
-  /** How often is measured; each time as many runs as take 20 ms, one at least. Figures are medians. Default: 10. */
+  /**
+   * How often it is measured. Figures are means of the faster half. Default: as often as half a second allows, and ten
+   * times at least.
+   */
   readonly repetitions?: number;
-  /** Milliseconds. Default: `performance.now`. On a busy machine, the processor time of the thread says more. */
+  /**
+   * In milliseconds. With a coarse one, a repetition is as many runs as take a hundred of its steps. Default:
+   * `performance.now`.
+   */
   readonly clock?: Clock;
 }
 
@@ -50,8 +56,8 @@ export type ProfiledStatement = ProfiledCall | ProfiledLoop;
 /** Where the time of a program goes. Plain data; as a string, a table. */
 export class Profile {
   readonly engine: string;
-  /** How many runs were measured. */
-  readonly runs: number;
+  /** How often it was measured. */
+  readonly repetitions: number;
   /** Milliseconds of a run without a clock between its calls. */
   readonly wholeMs: number;
   /** Milliseconds of all calls together, each timed by itself. */
@@ -68,7 +74,7 @@ export class Profile {
 
   constructor(figures: Omit<Profile, "toString">) {
     this.engine = figures.engine;
-    this.runs = figures.runs;
+    this.repetitions = figures.repetitions;
     this.wholeMs = figures.wholeMs;
     this.sumMs = figures.sumMs;
     this.overheadMs = figures.overheadMs;

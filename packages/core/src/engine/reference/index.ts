@@ -1,6 +1,7 @@
 import { StaleError } from "../../tensor/error.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import type { TypedArray } from "../../tensor/type.ts";
+import { bytesOf, isOwn, livesOf } from "../../compiler/plan-memory.ts";
 import type { Program } from "../../ir/program.ts";
 import type { Engine, Executable } from "../engine.ts";
 import { interpreter } from "./interpret.ts";
@@ -37,6 +38,7 @@ export function reference(): Engine {
           checkAlive();
           return loaded.timed(clock);
         },
+        footprint: loaded.footprint,
         dispose() {
           unloaded = true;
         },
@@ -59,8 +61,13 @@ export function reference(): Engine {
 }
 
 /** A program of any engine, interpreted. */
-export const interpreted = (program: Program): Executable & Required<Pick<Executable, "timed">> => ({
+export const interpreted = (program: Program): Required<Executable> => ({
   run: interpreter(program),
   timed: (clock) => timedInterpreter(program, clock),
+  footprint: () => ({ own: ownBytes(program), copies: 0 }),
   dispose: () => undefined,
 });
+
+/** Every buffer that is touched has an array of its own. */
+const ownBytes = (program: Program): number =>
+  livesOf(program).reduce((sum, { buffer }) => (isOwn(buffer) ? sum + bytesOf(buffer) : sum), 0);

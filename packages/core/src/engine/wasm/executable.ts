@@ -2,7 +2,9 @@ import { StaleError } from "../../tensor/error.ts";
 import { fromArray, type Tensor } from "../../tensor/tensor.ts";
 import type { Program, Statement } from "../../ir/program.ts";
 import type { Executable } from "../engine.ts";
+import type { Footprint } from "../memory/footprint.ts";
 import type { Clock, TimedProgram } from "../profile/timed.ts";
+import { scratchSize } from "./contract/packed.ts";
 import { instantiate, type Workplace } from "./instance.ts";
 import { portsOf, type InputPort, type OutputPort } from "./ports.ts";
 import { ProgramMemory } from "./memory/program-memory.ts";
@@ -10,7 +12,7 @@ import type { Region } from "./memory/resident.ts";
 import { TimedModule } from "./timing.ts";
 
 /** A program with its module and its memory. */
-export class LoadedProgram implements Executable {
+export class LoadedProgram implements Required<Executable> {
   readonly #program: Program;
   readonly #workplace: Workplace;
   readonly #memory: ProgramMemory;
@@ -53,6 +55,11 @@ export class LoadedProgram implements Executable {
       },
       clock,
     );
+  }
+
+  footprint(): Footprint {
+    const { used: taken, size: total } = this.#workplace.memory;
+    return { ...this.#memory.footprint(), engine: { taken, total, scratch: scratchSize } };
   }
 
   #alive(): () => void {

@@ -66,7 +66,7 @@ class WasmEngine implements Engine {
 
   load(program: Program): Executable {
     this.#checkAlive();
-    const loaded: Executable =
+    const loaded: Required<Executable> =
       program.checks === "none"
         ? new LoadedProgram(program, this.#workplace)
         : interpreted(program);
@@ -77,8 +77,9 @@ class WasmEngine implements Engine {
       },
       timed: (clock) => {
         this.#checkAlive();
-        return loaded.timed!(clock);
+        return loaded.timed(clock);
       },
+      footprint: () => loaded.footprint(),
       dispose: () => loaded.dispose(),
     };
   }

@@ -15,7 +15,7 @@ const markName = "mark";
 const idleMarks = 1000;
 
 /** For how many milliseconds the hardware is measured at once. */
-const peakTime = 5;
+const peakTime = 1;
 
 /** Makes a module mark a stopwatch after every call. */
 export class Timing {

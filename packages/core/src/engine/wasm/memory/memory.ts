@@ -55,6 +55,11 @@ export class EngineMemory {
     return [...this.#taken.values()].reduce((sum, size) => sum + size, 0);
   }
 
+  /** Bytes that there are. */
+  get size(): number {
+    return this.memory.buffer.byteLength;
+  }
+
   #grow(bytes: number): void {
     const before = this.memory.buffer.byteLength;
     // Growing by an eighth at least makes the number of times small.

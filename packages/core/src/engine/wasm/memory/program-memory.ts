@@ -1,7 +1,7 @@
 import { InternalError } from "../../../tensor/error.ts";
 import { sizeOf, type TypedArray } from "../../../tensor/type.ts";
-import { byteSize } from "../../../compiler/byte-size.ts";
-import { planMemory } from "../../../compiler/plan-memory.ts";
+import { aligned, byteSize } from "../../../compiler/byte-size.ts";
+import { bytesOf, planMemory } from "../../../compiler/plan-memory.ts";
 import type { Program } from "../../../ir/program.ts";
 import { viewShape, type Buffer, type View } from "../../../ir/view.ts";
 import { readView, writeView, type Turn } from "../../reference/memory.ts";
@@ -12,7 +12,10 @@ import { isWhole } from "../ports.ts";
 /** Where the buffers of one program lie: its own by a plan, for ever; inputs and outputs anew in every run. */
 export class ProgramMemory {
   readonly layout: Layout;
+  readonly #program: Program;
   readonly #memory: EngineMemory;
+  /** Bytes of its own buffers. */
+  readonly #size: number;
   readonly #own: number;
   /** Of every buffer, in this run. */
   readonly #addresses: number[];
@@ -21,7 +24,9 @@ export class ProgramMemory {
 
   constructor(program: Program, memory: EngineMemory) {
     const { addresses, size } = planMemory(program);
+    this.#program = program;
     this.#memory = memory;
+    this.#size = size;
     this.#own = memory.allocate(size);
     this.#addresses = addresses.map((address) => this.#own + (address ?? 0));
     const external = addresses.flatMap((address, id) => (address === undefined ? [id] : []));
@@ -68,6 +73,14 @@ export class ProgramMemory {
       throw new InternalError(`${view.buffer.name} has ${size} elements, but is given ${data.length}`);
     if (isWhole(view)) this.#array(view.buffer).set(data);
     else writeView(view, this.#only(view.buffer), turns, data);
+  }
+
+  /** Bytes of its own buffers by the plan, and of what lies beside them. */
+  footprint(): { readonly own: number; readonly copies: number } {
+    const { external } = this.layout;
+    const staged = [...this.#staging.keys()].map((id) => this.#program.buffers[id]!);
+    const copies = staged.reduce((sum, buffer) => sum + bytesOf(buffer), aligned(4 * external.length));
+    return { own: this.#size, copies };
   }
 
   dispose(): void {
