@@ -13,7 +13,7 @@ function main(asked: Asked | "help"): void {
   for (const name of workloads) {
     for (const [which, { about, prepare }] of catalogue[name].cases) {
       const prepared = prepare({ engine: engines[engine](threads) });
-      const profile = prepared.profile({ repetitions: quick ? 3 : 10 });
+      const profile = prepared.profile({ repetitions: quick ? 4 : 40 });
       prepared.dispose();
       if (json) console.log(JSON.stringify({ workload: name, case: which, profile }));
       else console.log(`${name} ${about}\n${profile}\n`);

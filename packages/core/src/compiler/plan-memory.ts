@@ -32,9 +32,7 @@ export function planMemory(program: Program): MemoryPlan {
   const placed = place(own.toSorted((a, b) => bytesOf(b.buffer) - bytesOf(a.buffer)));
   const addresses = new Map(placed.map(({ buffer, address }) => [buffer.id, address]));
   return {
-    addresses: program.buffers.map((buffer) =>
-      isOwn(buffer) ? (addresses.get(buffer.id) ?? 0) : undefined,
-    ),
+    addresses: program.buffers.map((buffer) => (isOwn(buffer) ? (addresses.get(buffer.id) ?? 0) : undefined)),
     size: Math.max(0, ...placed.map(({ buffer, address }) => address + bytesOf(buffer))),
   };
 }

@@ -108,7 +108,10 @@ export function compile<A extends readonly unknown[], R>(
     memory: {
       value() {
         if (last) return last.compiled.memory();
-        throw new TreeError(`${what}: not called yet, so there is no program that takes memory.`, "Call it once.");
+        throw new TreeError(
+          `${what}: not called yet, so there is no program that takes memory.`,
+          "Call it once.",
+        );
       },
     },
     dispose: {

@@ -47,7 +47,10 @@ export class MemoryUse {
     this.engine = engine;
     this.buffers = buffersOf(program, state).toSorted((a, b) => b.bytes - a.bytes);
     this.purposes = Object.fromEntries(
-      purposes.map((purpose) => [purpose, sumOf(this.buffers.filter((buffer) => buffer.purpose === purpose))]),
+      purposes.map((purpose) => [
+        purpose,
+        sumOf(this.buffers.filter((buffer) => buffer.purpose === purpose)),
+      ]),
     ) as Record<Purpose, number>;
     this.own = own;
     this.saved = sumOf(this.buffers.filter(({ purpose }) => !given.has(purpose))) - own;
@@ -62,15 +65,7 @@ export class MemoryUse {
 }
 
 /** In the order in which they are told. */
-export const purposes: readonly Purpose[] = [
-  "state",
-  "input",
-  "output",
-  "constant",
-  "stack",
-  "temporary",
-  "panels",
-];
+const purposes: readonly Purpose[] = ["state", "input", "output", "constant", "stack", "temporary", "panels"];
 
 /** These are not the program's own. */
 const given: ReadonlySet<Purpose> = new Set(["state", "input", "output"]);
@@ -100,7 +95,9 @@ function buffersOf(program: Program, state: number): readonly BufferUse[] {
 }
 
 /** The first and the last call of every statement, and of what comes after them, as `explain()` numbers them. */
-function numbersOf(statements: readonly Statement[]): readonly { readonly first: number; readonly last: number }[] {
+function numbersOf(
+  statements: readonly Statement[],
+): readonly { readonly first: number; readonly last: number }[] {
   let calls = 0;
   const numbers = statements.map((statement) => {
     const first = calls + 1;

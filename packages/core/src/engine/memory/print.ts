@@ -1,5 +1,5 @@
 import { table } from "../table.ts";
-import { purposes, type BufferUse, type MemoryUse } from "./memory-use.ts";
+import type { MemoryUse, Purpose } from "./memory-use.ts";
 
 /** So many buffers are told by name. */
 const mostBuffers = 20;
@@ -10,7 +10,7 @@ export function printMemoryUse(use: MemoryUse): string {
   const others = buffers.length - largest.length;
   return [
     `memory of a program on ${engine}`,
-    ...table([left("for"), right("bytes"), right("buffers")], purposes.flatMap((of) => purposeRow(use, of))),
+    ...table([left("for"), right("bytes"), right("buffers")], purposeRows(use)),
     "",
     `  its own buffers   ${mebibytes(own)}; sharing places saves ${mebibytes(saved)}`,
     `  copies in it      ${mebibytes(copies)}, of inputs and outputs that are JavaScript's`,
@@ -33,10 +33,12 @@ export function printMemoryUse(use: MemoryUse): string {
   ].join("\n");
 }
 
-function purposeRow({ buffers, purposes: bytes }: MemoryUse, purpose: BufferUse["purpose"]): string[][] {
-  const count = buffers.filter((buffer) => buffer.purpose === purpose).length;
-  return count > 0 ? [[purpose, mebibytes(bytes[purpose]), String(count)]] : [];
-}
+/** A line for every purpose that there is. */
+const purposeRows = ({ buffers, purposes }: MemoryUse): string[][] =>
+  (Object.keys(purposes) as Purpose[]).flatMap((purpose) => {
+    const count = buffers.filter((buffer) => buffer.purpose === purpose).length;
+    return count > 0 ? [[purpose, mebibytes(purposes[purpose]), String(count)]] : [];
+  });
 
 const left = (head: string) => ({ head, side: "left" }) as const;
 const right = (head: string) => ({ head, side: "right" }) as const;

@@ -15,7 +15,7 @@ const [warmUp, enough] = [200, 500];
 /** So often is enough when a program takes long, and too often when it takes nothing. */
 const [fewest, most] = [10, 10_000];
 
-/** A repetition takes so many steps of the clock, at least. */
+/** What takes so many steps of the clock can be measured by itself; a repetition takes as many at least. */
 const steps = 100;
 
 /** What is profiled. */
@@ -42,14 +42,19 @@ export function profile(
       "Compile for an engine that does: wasm() or reference().",
     );
   const timed = executable.timed(clock);
-  const meter = new Meter(timed, inputs, floatsOf(program), steps * stepOf(clock));
+  const coarse = steps * stepOf(clock);
+  const meter = new Meter(timed, inputs, floatsOf(program), coarse);
   meter.repeat((_, passed) => passed >= warmUp);
   const rounds = meter.repeat((count, passed) =>
     repetitions === undefined ? count >= most || (count >= fewest && passed >= enough) : count >= repetitions,
   );
   const overheadMs = fastest(rounds.map(({ overhead }) => overhead));
-  const quiet = fasterHalf(rounds, ({ calls }) => sum(calls));
-  const timeOf = (place: number): number => mean(quiet.map(({ calls }) => calls[place]!));
+  const quiet = fastestOf(rounds, ({ calls }) => sum(calls));
+  const timeOf = (place: number): number => {
+    const all = mean(quiet.map(({ calls }) => calls[place]!));
+    // The fastest of what the clock can hardly tell from nothing would be nothing.
+    return all < coarse ? all : fastest(rounds.map(({ calls }) => calls[place]!));
+  };
   const statements = new Tree(program, timeOf, overheadMs).statements;
   return new Profile({
     engine,
@@ -73,6 +78,7 @@ class Meter {
   readonly peak: Partial<Record<"f32" | "f64", number>> = {};
   readonly #timed: TimedProgram;
   readonly #inputs: readonly Tensor[];
+  /** Those whose peak is measured. */
   readonly #floats: readonly ("f32" | "f64")[];
   /** Milliseconds of a repetition. */
   readonly #atLeast: number;
@@ -85,7 +91,7 @@ class Meter {
   ) {
     this.#timed = timed;
     this.#inputs = inputs;
-    this.#floats = floats;
+    this.#floats = timed.peak ? floats : [];
     this.#atLeast = atLeast;
   }
 
@@ -103,7 +109,7 @@ class Meter {
     const runs: Times[] = [];
     do runs.push(this.#timed.run(this.#inputs));
     while (performance.now() - start < this.#atLeast);
-    for (const dtype of this.#timed.peak ? this.#floats : [])
+    for (const dtype of this.#floats)
       this.peak[dtype] = Math.max(this.peak[dtype] ?? 0, this.#timed.peak!(dtype));
     return {
       calls: runs[0]!.calls.map((_, place) => mean(runs.map(({ calls }) => calls[place]!))),
@@ -207,14 +213,11 @@ const times = (cost: Cost, n: number): Cost => ({
   bytesWritten: n * cost.bytesWritten,
 });
 
-/**
- * Those repetitions in which other programs disturbed least. Medians of single calls would throw away what a coarse
- * clock shows of short ones, and would not add up.
- */
-const fasterHalf = <R>(repetitions: readonly R[], timeOf: (repetition: R) => number): readonly R[] =>
-  repetitions.toSorted((a, b) => timeOf(a) - timeOf(b)).slice(0, Math.ceil(repetitions.length / 2));
+/** Those repetitions in which other programs disturbed least: a quarter of them. */
+const fastestOf = <R>(repetitions: readonly R[], timeOf: (repetition: R) => number): readonly R[] =>
+  repetitions.toSorted((a, b) => timeOf(a) - timeOf(b)).slice(0, Math.ceil(repetitions.length / 4));
 
-const fastest = (times: readonly number[]): number => mean(fasterHalf(times, (time) => time));
+const fastest = (times: readonly number[]): number => mean(fastestOf(times, (time) => time));
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, n) => all + n, 0);
 

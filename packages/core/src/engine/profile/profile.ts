@@ -6,7 +6,7 @@ import type { Clock } from "./timed.ts";
 
 export interface ProfileOptions {
   /**
-   * How often it is measured. Figures are means of the faster half. Default: as often as half a second allows, and ten
+   * How often it is measured. Figures are means of the fastest quarter. Default: as often as half a second allows, and ten
    * times at least.
    */
   readonly repetitions?: number;
@@ -87,9 +87,3 @@ export class Profile {
     return printProfile(this);
   }
 }
-
-/** All calls of a profile, loops opened. */
-export const profiledCalls = (statements: readonly ProfiledStatement[]): readonly ProfiledCall[] =>
-  statements.flatMap((statement) =>
-    statement.kind === "loop" ? profiledCalls(statement.body) : [statement],
-  );

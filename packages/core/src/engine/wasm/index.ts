@@ -67,9 +67,7 @@ class WasmEngine implements Engine {
   load(program: Program): Executable {
     this.#checkAlive();
     const loaded: Required<Executable> =
-      program.checks === "none"
-        ? new LoadedProgram(program, this.#workplace)
-        : interpreted(program);
+      program.checks === "none" ? new LoadedProgram(program, this.#workplace) : interpreted(program);
     return {
       run: (inputs, resident) => {
         this.#checkAlive();

@@ -42,7 +42,12 @@ export class Peak {
       // x / 2 + 1 stays below 2: no infinities.
       f.repeat(turns, () => sums.forEach((x) => f.set(x, multiplyAdd(emission, dtype, x, half, one))));
       // The result depends on every chain, so none may be left out.
-      f.do(of.extract_lane(0, sums.reduce<Code>((total, x) => of.add(total, x), half)));
+      f.do(
+        of.extract_lane(
+          0,
+          sums.reduce<Code>((total, x) => of.add(total, x), half),
+        ),
+      );
     });
     module.export("run", run);
     const compiled = new WebAssembly.Module(module.encode());
@@ -58,7 +63,7 @@ export class Peak {
   measure(milliseconds: number): number {
     const end = performance.now() + milliseconds;
     let best = 0;
-    for (let now = performance.now(); now < end; ) {
+    for (let now = performance.now(); now < end;) {
       const start = now;
       let calls = 0;
       do {
