@@ -44,7 +44,7 @@ export function profile(
   const timed = executable.timed(clock);
   const coarse = steps * stepOf(clock);
   const meter = new Meter(timed, inputs, floatsOf(program), coarse);
-  meter.repeat((_, passed) => passed >= warmUp);
+  meter.repeat((count, passed) => count >= most || passed >= warmUp);
   const rounds = meter.repeat((count, passed) =>
     repetitions === undefined ? count >= most || (count >= fewest && passed >= enough) : count >= repetitions,
   );

@@ -29,7 +29,12 @@ export class LoadedProgram implements Required<Executable> {
     this.#program = program;
     this.#workplace = workplace;
     this.#memory = new ProgramMemory(program, workplace.memory);
-    this.#run = instantiate(program, workplace, this.#memory).run;
+    try {
+      this.#run = instantiate(program, workplace, this.#memory).run;
+    } catch (error) {
+      this.#memory.dispose();
+      throw error;
+    }
     this.#mayThrow = hasHost(program.statements);
     const { inputs, outputs } = portsOf(program);
     this.#inputs = inputs;
@@ -69,10 +74,15 @@ export class LoadedProgram implements Required<Executable> {
 
   /** Place inputs and outputs, run the program, and make tensors of what it wrote. */
   #surround(run: () => void, inputs: readonly Tensor[], resident: number): readonly Tensor[] {
-    this.#placeInputs(inputs);
-    this.#placeOutputs(resident);
-    this.#memory.publish();
-    run();
+    try {
+      this.#placeInputs(inputs);
+      this.#placeOutputs(resident, inputs);
+      this.#memory.publish();
+      run();
+    } catch (error) {
+      this.#giveBack(inputs);
+      throw error;
+    }
     this.#detachInputs(inputs);
     const outputs = this.#outputs.map((port, i) =>
       i < resident ? this.#resident(port, i, inputs[i]!) : this.#copy(port),
@@ -111,18 +121,34 @@ export class LoadedProgram implements Required<Executable> {
     });
   }
 
-  /** Give outputs memory of their own, if they are to stay in it, or that of which they are copied. */
-  #placeOutputs(resident: number): void {
-    this.#outputs.forEach(({ view, type, kind }, i) => {
-      if (kind !== "own" || i >= resident) return;
-      const region = this.#workplace.residents.allocate(type);
+  /**
+   * Give outputs memory of their own, if they are to stay in it, or that of which they are copied. Afterwards there is
+   * nothing more to allocate, and so nothing that could fail when inputs have been overwritten.
+   */
+  #placeOutputs(resident: number, inputs: readonly Tensor[]): void {
+    const { residents } = this.#workplace;
+    const placed = new Set<number>();
+    this.#outputs.slice(0, resident).forEach(({ view, type, kind }, i) => {
+      if (typeof kind === "object" || (kind === "unchanged" && residents.regionOf(inputs[i]!))) return;
+      const region = residents.allocate(type);
       this.#own.set(i, region);
+      if (kind !== "own") return;
       this.#memory.place(view.buffer, region.address);
+      placed.add(view.buffer.id);
     });
-    const placed = new Set([...this.#own.keys()].map((i) => this.#outputs[i]!.view.buffer.id));
     for (const { view } of this.#outputs) {
       if (view.buffer.role === "output" && !placed.has(view.buffer.id)) this.#memory.stage(view.buffer);
     }
+  }
+
+  /** A run came to nothing: what was taken for it is free again, and the inputs lie where they lay. */
+  #giveBack(tensors: readonly Tensor[]): void {
+    const { residents } = this.#workplace;
+    for (const [i, region] of this.#taken)
+      if (residents.regionOf(tensors[i]!) !== region) residents.release(region);
+    for (const region of this.#own.values()) residents.release(region);
+    this.#taken.clear();
+    this.#own.clear();
   }
 
   /** What has been overwritten does not belong to the tensors of before any more. */
@@ -134,9 +160,9 @@ export class LoadedProgram implements Required<Executable> {
   #resident({ view, type, kind }: OutputPort, i: number, input: Tensor): Tensor {
     const { residents } = this.#workplace;
     const region = typeof kind === "object" ? this.#taken.get(kind.takes) : this.#own.get(i);
-    if (region) return residents.tensorIn(region, type);
-    if (kind === "unchanged" && residents.regionOf(input)) return input;
-    return residents.store(fromArray(type, this.#memory.read(view)));
+    if (!region) return input;
+    if (kind === "part" || kind === "unchanged") residents.write(region, type, this.#memory.read(view));
+    return residents.tensorIn(region, type);
   }
 
   /** An output as a tensor of JavaScript. */

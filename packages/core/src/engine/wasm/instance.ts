@@ -1,8 +1,9 @@
-import { ShapeError, UnsupportedError } from "../../tensor/error.ts";
+import { ShapeError } from "../../tensor/error.ts";
 import { fromArray } from "../../tensor/tensor.ts";
 import { formatType, sizeOf } from "../../tensor/type.ts";
 import type { Program } from "../../ir/program.ts";
 import type { ConstantPool } from "./memory/constants.ts";
+import { compileModule } from "./compile-module.ts";
 import { scratchName } from "./contract/packed.ts";
 import { writeDriver, type HostCall } from "./driver.ts";
 import type { Target } from "./emission.ts";
@@ -42,19 +43,8 @@ export function instantiate(
   const calls = hosts.map((call) => [call.name, (...turns: number[]) => callHost(call, turns, at)]);
   const given = { memory: memory.memory, [scratchName]: scratch };
   const unroll = { ...importedFunctions(), ...Object.fromEntries(calls), ...given, ...timing?.imports };
-  const { exports } = new WebAssembly.Instance(compile(module), { unroll });
+  const { exports } = new WebAssembly.Instance(compileModule(module.encode()), { unroll });
   return exports as unknown as Instance;
-}
-
-function compile(module: ModuleBuilder): WebAssembly.Module {
-  try {
-    return new WebAssembly.Module(module.encode());
-  } catch (error) {
-    throw new UnsupportedError(
-      `wasm: the host did not compile the program: ${error instanceof Error ? error.message : error}.`,
-      "Use the reference engine: compile(f, { engine: reference() }).",
-    );
-  }
 }
 
 function callHost({ host, loops }: HostCall, at: readonly number[], memory: ProgramMemory): void {

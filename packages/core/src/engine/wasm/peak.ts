@@ -1,4 +1,5 @@
 import { multiplyAdd } from "./body/float.ts";
+import { compileModule } from "./compile-module.ts";
 import type { Code } from "./encode/code.ts";
 import type { FunctionBuilder } from "./encode/function.ts";
 import { ModuleBuilder } from "./encode/module.ts";
@@ -50,7 +51,7 @@ export class Peak {
       );
     });
     module.export("run", run);
-    const compiled = new WebAssembly.Module(module.encode());
+    const compiled = compileModule(module.encode());
     const { exports } = new WebAssembly.Instance(compiled, { unroll: { memory: memory.memory } });
     this.#run = exports.run as () => number;
     this.#operations = 2 * turns * chains * lanes;

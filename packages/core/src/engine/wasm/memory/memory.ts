@@ -13,7 +13,7 @@ interface Region {
 
 /** The memory of one engine, and which stretches of it are taken. */
 export class EngineMemory {
-  readonly memory: WebAssembly.Memory = new WebAssembly.Memory({ initial: firstPages });
+  readonly memory: WebAssembly.Memory = firstMemory();
   /** In the order of their addresses; no two touch. */
   readonly #free: Region[] = [{ address: 0, size: firstPages * pageSize }];
   readonly #taken = new Map<number, number>();
@@ -94,6 +94,17 @@ export class EngineMemory {
       address: first,
       size: end - first,
     });
+  }
+}
+
+function firstMemory(): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: firstPages });
+  } catch (error) {
+    throw new UnsupportedError(
+      `wasm: the host gives no memory: ${error instanceof Error ? error.message : error}.`,
+      "Dispose of engines that are not needed any more, or use one engine for everything.",
+    );
   }
 }
 

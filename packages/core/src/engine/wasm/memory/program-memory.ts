@@ -27,12 +27,13 @@ export class ProgramMemory {
     this.#program = program;
     this.#memory = memory;
     this.#size = size;
-    this.#own = memory.allocate(size);
-    this.#addresses = addresses.map((address) => this.#own + (address ?? 0));
     const external = addresses.flatMap((address, id) => (address === undefined ? [id] : []));
+    // All at once, so that nothing is left behind when there is not enough.
+    this.#own = memory.allocate(size + 4 * external.length);
+    this.#addresses = addresses.map((address) => this.#own + (address ?? 0));
     this.layout = {
       addressOf: (id) => (addresses[id] === undefined ? undefined : this.#addresses[id]),
-      table: memory.allocate(4 * external.length),
+      table: this.#own + size,
       external,
     };
     for (const buffer of program.buffers) if (buffer.data) this.#array(buffer).set(buffer.data);
@@ -84,8 +85,7 @@ export class ProgramMemory {
   }
 
   dispose(): void {
-    for (const address of [this.#own, this.layout.table, ...this.#staging.values()])
-      this.#memory.release(address);
+    for (const address of [this.#own, ...this.#staging.values()]) this.#memory.release(address);
     this.#staging.clear();
   }
 
