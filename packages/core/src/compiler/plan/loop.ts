@@ -109,7 +109,7 @@ function stack({ request, id, outer, inner, origin, node }: Loop, i: number): Ca
   const [old, next] = [body.inputs[i]!, body.outputs[i]!];
   const { dtype, shape } = old.type;
   const all = outer.draft.allocate(
-    nameOf(node.outputs[i]!),
+    nameOf(node.outputs[i]!, next),
     { dtype, shape: [length + 1, ...shape] },
     "temporary",
   );
@@ -131,7 +131,8 @@ function inPlace(loop: Loop, i: number): Carry {
 /** One buffer that holds a carry from turn to turn, with the initial state in it. */
 function carryBuffer({ request, outer, inner, origin, node }: Loop, i: number): View {
   const y = node.outputs[i]!;
-  const place = outer.homeOf(y) ?? outer.draft.allocate(nameOf(y), y.type, "temporary");
+  const place =
+    outer.homeOf(y) ?? outer.draft.allocate(nameOf(y, request.body.outputs[i]), y.type, "temporary");
   outer.fill(place, node.inputs[i]!, origin);
   inner.places.set(request.body.inputs[i]!, place);
   return place;
@@ -150,7 +151,7 @@ function homeOfEmitted(
   const sequence = body.inputs.indexOf(y);
   if (sequence >= carries && sequence < carries + sequences) return { all: given[sequence]! };
   const emitted = node.outputs[carries + k]!;
-  const all = outer.homeOf(emitted) ?? outer.draft.allocate(nameOf(emitted), emitted.type, "temporary");
+  const all = outer.homeOf(emitted) ?? outer.draft.allocate(nameOf(emitted, y), emitted.type, "temporary");
   const row = rowOf(all, id, reverse);
   if (!inner.isHomeless(y)) return { all, row };
   inner.settle(y, row);

@@ -12,18 +12,18 @@ export function printMemoryUse(use: MemoryUse): string {
     `memory of a program on ${engine}`,
     ...table([left("for"), right("bytes"), right("buffers")], purposeRows(use)),
     "",
-    `  its own buffers   ${mebibytes(own)}; sharing places saves ${mebibytes(saved)}`,
-    `  copies in it      ${mebibytes(copies)}, of inputs and outputs that are JavaScript's`,
+    `  its own buffers   ${inUnits(own)}; sharing places saves ${inUnits(saved)}`,
+    `  copies in it      ${inUnits(copies)}, of inputs and outputs that are JavaScript's`,
     ...(shared
       ? [
-          `  the engine        ${mebibytes(shared.taken)} taken of ${mebibytes(shared.total)}, ${mebibytes(shared.scratch)} of it scratch`,
+          `  the engine        ${inUnits(shared.taken)} taken of ${inUnits(shared.total)}, ${inUnits(shared.scratch)} of it scratch`,
         ]
       : []),
     "",
     ...table(
       [right("bytes"), left("for"), left("calls"), left("buffer")],
       largest.map((buffer) => [
-        mebibytes(buffer.bytes),
+        inUnits(buffer.bytes),
         buffer.purpose,
         `${buffer.first}-${buffer.last}`,
         `${buffer.name} ${buffer.dtype}[${buffer.size}]`,
@@ -37,11 +37,13 @@ export function printMemoryUse(use: MemoryUse): string {
 const purposeRows = ({ buffers, purposes }: MemoryUse): string[][] =>
   (Object.keys(purposes) as Purpose[]).flatMap((purpose) => {
     const count = buffers.filter((buffer) => buffer.purpose === purpose).length;
-    return count > 0 ? [[purpose, mebibytes(purposes[purpose]), String(count)]] : [];
+    return count > 0 ? [[purpose, inUnits(purposes[purpose]), String(count)]] : [];
   });
 
 const left = (head: string) => ({ head, side: "left" }) as const;
 const right = (head: string) => ({ head, side: "right" }) as const;
 
-/** Three decimals: a kilobyte shows. */
-const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(3)} MiB`;
+const inUnits = (bytes: number): string => {
+  if (bytes < 2 ** 10) return `${bytes} B`;
+  return bytes < 2 ** 20 ? `${(bytes / 2 ** 10).toFixed(1)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+};

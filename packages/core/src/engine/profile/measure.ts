@@ -10,7 +10,7 @@ import { Profile, type ProfiledCall, type ProfiledStatement, type ProfileOptions
 import type { Clock, TimedProgram, Times } from "./timed.ts";
 
 /** For how many milliseconds it is run before anything is measured, and, if nobody says how often, after that. */
-const [warmUp, enough] = [200, 500];
+const [warmUp, enough] = [100, 500];
 
 /** So often is enough when a program takes long, and too often when it takes nothing. */
 const [fewest, most] = [10, 10_000];

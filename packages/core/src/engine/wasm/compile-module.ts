@@ -12,7 +12,9 @@ export function compileModule(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Modul
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     if (!WebAssembly.validate(bytes))
-      throw new InternalError(`wasm: a program was written as ${bytes.length} bytes that are no module: ${reason}.`);
+      throw new InternalError(
+        `wasm: a program was written as ${bytes.length} bytes that are no module: ${reason}.`,
+      );
     throw new UnsupportedError(
       `wasm: the host did not compile the program, a module of ${bytes.length} bytes: ${reason}.`,
       "Use the reference engine: compile(f, { engine: reference() }).",
