@@ -147,6 +147,7 @@ export class LoadedProgram implements Required<Executable> {
     for (const [i, region] of this.#taken)
       if (residents.regionOf(tensors[i]!) !== region) residents.release(region);
     for (const region of this.#own.values()) residents.release(region);
+    this.#memory.unstage();
     this.#taken.clear();
     this.#own.clear();
   }

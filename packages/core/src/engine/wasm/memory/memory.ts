@@ -61,15 +61,17 @@ export class EngineMemory {
   }
 
   #grow(bytes: number): void {
-    const before = this.memory.buffer.byteLength;
+    const before = this.size;
+    const last = this.#free.at(-1);
+    const missing = last && last.address + last.size === before ? bytes - last.size : bytes;
     // Growing by an eighth at least makes the number of times small.
-    const pages = Math.ceil(Math.max(bytes, before / 8) / pageSize);
-    if (!this.#tryGrow(pages) && !this.#tryGrow(Math.ceil(bytes / pageSize)))
+    const pages = Math.ceil(Math.max(missing, before / 8) / pageSize);
+    if (!this.#tryGrow(pages) && !this.#tryGrow(Math.ceil(missing / pageSize)))
       throw new UnsupportedError(
-        `wasm: ${mebibytes(bytes)} MiB are needed on top of ${mebibytes(before)}, and the memory can't grow that far.`,
+        `wasm: ${mebibytes(bytes)} MiB are needed in one piece where ${mebibytes(this.used)} are taken of ${mebibytes(before)}, and the memory can't grow that far.`,
         "Use smaller batches or shorter sequences, or dispose of programs that are not needed any more.",
       );
-    this.#insert({ address: before, size: this.memory.buffer.byteLength - before });
+    this.#insert({ address: before, size: this.size - before });
   }
 
   #tryGrow(pages: number): boolean {

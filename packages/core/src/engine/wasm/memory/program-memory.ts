@@ -84,9 +84,15 @@ export class ProgramMemory {
     return { own: this.#size, copies };
   }
 
-  dispose(): void {
-    for (const address of [this.#own, ...this.#staging.values()]) this.#memory.release(address);
+  /** Give the copies of inputs and outputs back. The next run makes new ones. */
+  unstage(): void {
+    for (const address of this.#staging.values()) this.#memory.release(address);
     this.#staging.clear();
+  }
+
+  dispose(): void {
+    this.unstage();
+    this.#memory.release(this.#own);
   }
 
   #array({ id, dtype, size }: Buffer): TypedArray {
