@@ -9,6 +9,7 @@ import { format } from "node:util";
 import { compileFunction } from "node:vm";
 import * as core from "@unroll/core";
 import * as coreNode from "@unroll/core/node";
+import * as coreWasm from "@unroll/core/wasm";
 import * as data from "@unroll/data";
 import * as layers from "@unroll/layers";
 import * as optim from "@unroll/optim";
@@ -20,6 +21,7 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 const modules: Readonly<Record<string, object>> = {
   "@unroll/core": core,
   "@unroll/core/node": coreNode,
+  "@unroll/core/wasm": coreWasm,
   "@unroll/data": data,
   "@unroll/layers": layers,
   "@unroll/optim": optim,

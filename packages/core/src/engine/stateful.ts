@@ -38,7 +38,7 @@ export interface Stateful<S, X, Y> {
    *
    *     console.log(String(trainer.profile(batch)));
    */
-  profile(x: StepArguments<X>[0], options?: ProfileOptions): Profile;
+  profile(...x: readonly [...x: StepArguments<X>, options?: ProfileOptions]): Profile;
   /** Where the memory of its last program goes, state included: as a string a table, and plain data. */
   memory(): MemoryUse;
   /** Give the memory of state and programs back. */
