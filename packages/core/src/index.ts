@@ -28,8 +28,9 @@ export { formatTensor, fromArray, tensor, Tensor, type Numbers, type Storage } f
 export { flatten, sameTree, unflatten, type Leaf } from "./tensor/tree.ts";
 export { formatType, type DType, type Shape, type TensorType, type TypedArray } from "./tensor/type.ts";
 export type { Body, Expr, Instruction, Scalar } from "./ir/scalar.ts";
+export { costOf, type Cost } from "./ir/cost.ts";
 export type { Kernel } from "./ir/kernel.ts";
-export type { Checks, HostFunction, Program } from "./ir/program.ts";
+export type { Checks, HostFunction, Origin, Program } from "./ir/program.ts";
 export type { View } from "./ir/view.ts";
 export { graph, input, nodesOf, rewrite, type Graph } from "./graph/graph.ts";
 export {
