@@ -146,6 +146,7 @@ class StatefulStep {
   }
 
   memory(): MemoryUse {
+    this.#alive();
     if (this.#last) return this.#last.compiled.memory(this.#leaves.length);
     throw new TreeError(
       "stateful: no step has been made, so there is no program that takes memory.",

@@ -12,7 +12,7 @@ import { profiledStatements, total } from "./tree.ts";
 const [warmUp, enough] = [100, 500];
 
 /** So often is enough when a program takes long, and too often when it takes nothing. */
-const [fewest, most] = [10, 10_000];
+const [fewest, most] = [5, 10_000];
 
 /** What takes so many steps of the clock can be measured by itself; a repetition takes as many at least. */
 const steps = 100;
@@ -45,7 +45,9 @@ export function profile(
   const meter = new Meter(timed, inputs, floatsOf(program), coarse);
   meter.repeat((count, passed) => count >= most || passed >= warmUp);
   const rounds = meter.repeat((count, passed) =>
-    repetitions === undefined ? count >= most || (count >= fewest && passed >= enough) : count >= repetitions,
+    repetitions === undefined
+      ? count >= most || (count >= fewest && passed >= enough)
+      : !(count < repetitions),
   );
   const overheadMs = undisturbed(rounds.map(({ overhead }) => overhead));
   const statements = profiledStatements(program, undisturbedCalls(rounds, coarse), overheadMs);

@@ -6,7 +6,7 @@ import type { Clock } from "./timed.ts";
 
 export interface ProfileOptions {
   /**
-   * How often it is measured. Figures are means of the fastest quarter. Default: as often as half a second allows, and ten
+   * How often it is measured. Figures are means of the fastest quarter. Default: as often as half a second allows, and five
    * times at least.
    */
   readonly repetitions?: number;

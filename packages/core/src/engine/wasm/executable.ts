@@ -175,8 +175,8 @@ export class LoadedProgram implements Required<Executable> {
   }
 }
 
-/** A copy outside of the engine. */
-const detached = ({ type, data }: Tensor): Tensor => fromArray(type, data.slice());
+/** A tensor outside of the engine, so that it is copied into it anew. */
+const detached = ({ type, data }: Tensor): Tensor => fromArray(type, data);
 
 /** Whether JavaScript is called: all else that a program does ends well. */
 const hasHost = (statements: readonly Statement[]): boolean =>

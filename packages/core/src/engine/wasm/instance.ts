@@ -27,7 +27,9 @@ export interface Workplace {
 
 /** What a module exports. */
 export interface Instance {
-  run(): void;
+  readonly run: () => void;
+  /** Where times are taken; see `Timing`. */
+  readonly idle?: () => void;
 }
 
 /** The module of a program, compiled and given all that it imports. Its function `run` runs the program once. */
@@ -44,7 +46,7 @@ export function instantiate(
   const given = { memory: memory.memory, [scratchName]: scratch };
   const unroll = { ...importedFunctions(), ...Object.fromEntries(calls), ...given, ...timing?.imports };
   const { exports } = new WebAssembly.Instance(compileModule(module.encode()), { unroll });
-  return exports as unknown as Instance;
+  return exports as { run: () => void; idle?: () => void };
 }
 
 function callHost({ host, loops }: HostCall, at: readonly number[], memory: ProgramMemory): void {

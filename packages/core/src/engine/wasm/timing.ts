@@ -35,10 +35,6 @@ export class Timing {
   }
 }
 
-interface TimedInstance extends Instance {
-  idle(): void;
-}
-
 /** A program that has been loaded already. */
 export interface Loaded {
   readonly program: Program;
@@ -55,7 +51,7 @@ export class TimedModule implements TimedProgram {
   readonly #loaded: Loaded;
   readonly #clock: Clock;
   readonly #stopwatch: Stopwatch;
-  readonly #instance: TimedInstance;
+  readonly #instance: Instance;
   readonly #peaks = new Map<"f32" | "f64", Peak>();
 
   constructor(loaded: Loaded, clock: Clock) {
@@ -64,7 +60,7 @@ export class TimedModule implements TimedProgram {
     this.#clock = clock;
     this.#stopwatch = new Stopwatch(callsOf(program.statements).length, clock);
     const timing = new Timing(this.#stopwatch);
-    this.#instance = instantiate(program, workplace, memory, timing) as TimedInstance;
+    this.#instance = instantiate(program, workplace, memory, timing);
   }
 
   run(inputs: readonly Tensor[]): Times {
@@ -84,7 +80,7 @@ export class TimedModule implements TimedProgram {
 
   overhead(): number {
     this.#stopwatch.start();
-    this.#instance.idle();
+    this.#instance.idle!();
     return this.#stopwatch.times[0]! / idleMarks;
   }
 
