@@ -42,7 +42,7 @@ export function profile(
     );
   const timed = executable.timed(clock);
   const coarse = steps * stepOf(clock);
-  const meter = new Meter(timed, inputs, floatsOf(program), coarse);
+  const meter = new Meter(timed, inputs, floatsOf(program), clock, coarse);
   meter.repeat((count, passed) => count >= most || passed >= warmUp);
   const rounds = meter.repeat((count, passed) =>
     repetitions === undefined

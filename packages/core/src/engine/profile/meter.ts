@@ -15,18 +15,21 @@ export class Meter {
   readonly #inputs: readonly Tensor[];
   /** Those whose peak is measured. */
   readonly #floats: readonly ("f32" | "f64")[];
-  /** Milliseconds of a repetition. */
+  readonly #clock: Clock;
+  /** Milliseconds of a repetition, by that clock. */
   readonly #atLeast: number;
 
   constructor(
     timed: TimedProgram,
     inputs: readonly Tensor[],
     floats: readonly ("f32" | "f64")[],
+    clock: Clock,
     atLeast: number,
   ) {
     this.#timed = timed;
     this.#inputs = inputs;
     this.#floats = timed.peak ? floats : [];
+    this.#clock = clock;
     this.#atLeast = atLeast;
   }
 
@@ -40,10 +43,10 @@ export class Meter {
   }
 
   #round(): Round {
-    const start = performance.now();
+    const start = this.#clock();
     const runs: Times[] = [];
     do runs.push(this.#timed.run(this.#inputs));
-    while (performance.now() - start < this.#atLeast);
+    while (this.#clock() - start < this.#atLeast);
     for (const dtype of this.#floats)
       this.peak[dtype] = Math.max(this.peak[dtype] ?? 0, this.#timed.peak!(dtype));
     return {
