@@ -13,7 +13,7 @@ export interface Flags {
 }
 
 const standard = {
-  cells: "rnn,irnn,gru,lstm",
+  cells: "rnn,irnn,gru,lstm,chrono-lstm",
   length: "100",
   hidden: "32",
   steps: "2000",

@@ -14,7 +14,7 @@ const batch = 50;
 
 /** A network before its training and after. */
 function measure(name: SubjectName, { length, hidden, steps, rate, seed }: Flags): readonly Measured[] {
-  const subject = subjects[name](hidden);
+  const subject = subjects[name](hidden, length);
   const network = networkOf(subject, hidden);
   const problem = addingProblem({ length, batch, seed });
   const training = Array.from({ length: steps }, (_, i) => problem.at(i));
@@ -73,7 +73,7 @@ function run(flags: Flags): void {
 function cliff(): string {
   const start = { w: 5.6, b: -2.45 };
   const descent = { rate: 0.6, count: 60 };
-  return cliffSvg(surface({ w: [4, 6.5], b: [-3.2, -1.6], resolution: 161 }), [
+  return cliffSvg(surface({ w: [4, 6.5], b: [-3.2, -1.6], resolution: 81 }), [
     { name: "gradient descent: at the cliff it is thrown far away", points: descend(start, descent) },
     {
       name: "the same, the norm of the gradient clipped at 0.1",

@@ -1,7 +1,7 @@
 /** Networks that learn the adding problem, and what each of them remembers in. */
 import { gradient, mean, relu, square, stateful, sub, type Value, type Values } from "@unroll/core";
 import type { Tensors } from "@unroll/core";
-import { gru, identity, init, initialState, linear, lstm, normal, orthogonal } from "@unroll/layers";
+import { chrono, gru, identity, init, initialState, linear, lstm, normal, orthogonal } from "@unroll/layers";
 import { paramsOf, rnn, unroll, type Cell } from "@unroll/layers";
 import { adam, applyUpdates, chain, clipNorm, type Memory } from "@unroll/optim";
 
@@ -28,6 +28,10 @@ export const subjects = {
   }),
   gru: (hidden: number): Subject => ({ memory: "h", cell: gru(inputs, hidden) }),
   lstm: (hidden: number): Subject => ({ memory: "c", cell: lstm(inputs, hidden) }),
+  "chrono-lstm": (hidden: number, length: number): Subject => ({
+    memory: "c",
+    cell: lstm(inputs, hidden, { biasInit: chrono(length) }),
+  }),
 } as const;
 
 export type SubjectName = keyof typeof subjects;

@@ -137,7 +137,7 @@ export function cliffSvg(
         y1: b[0],
         y2: b[1],
         fill: Plot.identity,
-        thresholds: 24,
+        thresholds: 16,
       }),
       ...paths.map(({ name }, i) => {
         const path = rows.filter((row) => row.name === name);

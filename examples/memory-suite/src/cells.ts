@@ -1,6 +1,6 @@
 /** The cells, by the names of the command line. */
 import { relu } from "@unroll/core";
-import { gru, identity, lstm, normal, orthogonal, rnn, type Cell } from "@unroll/layers";
+import { chrono, gru, identity, lstm, normal, orthogonal, rnn, type Cell } from "@unroll/layers";
 
 /** What a cell is made for. */
 export interface CellOptions {
@@ -16,6 +16,7 @@ export const cells = {
   irnn: ({ inputs, hidden }) =>
     rnn(inputs, hidden, { activation: relu, init: normal(0.001), recurrentInit: identity() }),
   lstm: ({ inputs, hidden }) => lstm(inputs, hidden),
+  "chrono-lstm": ({ inputs, hidden, length }) => lstm(inputs, hidden, { biasInit: chrono(length) }),
   gru: ({ inputs, hidden }) => gru(inputs, hidden),
 } as const satisfies Readonly<Record<string, (options: CellOptions) => Cell<unknown, unknown>>>;
 
