@@ -1,23 +1,16 @@
 import {
   add,
-  bernoulli,
   cast,
   concat,
-  constant,
-  customGradient,
-  fromArray,
   matmul,
   mean,
   mod,
   mul,
-  randomKey,
-  sigmoid,
+  relu,
   sub,
-  sum,
   tanh,
   tensor,
   unsqueeze,
-  where,
   type Value,
 } from "@unroll/core";
 import {
@@ -25,6 +18,7 @@ import {
   dropout,
   embedding,
   gru,
+  identity,
   linear,
   lstm,
   normal,
@@ -32,145 +26,136 @@ import {
   rnn,
   stackCells,
   state,
-  zeros,
 } from "@unroll/layers";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checkCell } from "./cells.ts";
-
-const weights = normal(0.5);
+import { arbitraryTensor, integers, interval } from "./arbitraries.ts";
+import { checkCell, type CheckOptions } from "./cells.ts";
 
 describe("checkCell passes cells that keep the rules", () => {
-  test("rnn", () => checkCell(rnn(3, 4), { inputs: 3, order: 2 }));
-  test("lstm", () => checkCell(lstm(3, 4), { inputs: 3, order: 2 }));
-  test("gru", () => checkCell(gru(3, 4), { inputs: 3, order: 2 }));
-  test("cells of cells", () => checkCell(stackCells(lstm(3, 4), gru(4, 2)), { inputs: 3 }));
+  test("rnn", () => checkCell(rnn));
+  test("rnn with kinks, of identities", () =>
+    checkCell((inputs, hidden) => rnn(inputs, hidden, { activation: relu, recurrentInit: identity() })));
+  test("lstm", () => checkCell(lstm));
+  test("lstm of certain sizes", () => checkCell(lstm(3, 4), { inputs: 3, runs: 3 }));
+  test("gru", () => checkCell(gru, { runs: 5 }));
+  test("gru, reset before", () =>
+    checkCell((inputs, hidden) => gru(inputs, hidden, { reset: "before" }), { runs: 5 }));
+  test("cells of cells", () =>
+    checkCell((inputs, hidden) => stackCells(lstm(inputs, hidden), gru(hidden, 2)), { runs: 3 }));
 
   test("with noise when there is a key", () => {
-    const inner = rnn(3, 4);
-    const noisy = cell({
-      params: inner.params,
-      state: inner.state,
-      step: (params, s, x: Value, key?: Value) => inner.step(params, s, dropout(x, 0.5, key)),
-    });
-    checkCell(noisy, { inputs: 3 });
+    const noisy = (inputs: number, hidden: number) => {
+      const inner = rnn(inputs, hidden);
+      return cell({
+        ...inner,
+        step: (params, s, x: Value, key?: Value) => inner.step(params, s, dropout(x, 0.5, key)),
+      });
+    };
+    checkCell(noisy, { runs: 5 });
   });
 
-  test("with trees of inputs and outputs, and integers among them and in the state", () => {
-    const embed = embedding(5, 3);
-    const out = linear(4, 2);
-    const tokens = cell({
-      params: { embed: embed.params, out: out.params, mix: param([4, 4], weights) },
-      state: { h: state(4), n: state([], { dtype: "i32" }) },
-      step({ embed: table, out: last, mix }, { h, n }, { token, x }: { token: Value; x: Value }) {
-        const odd = cast(mod(n, 2), "f64");
-        const seen = concat([embed.apply(table, token), x]);
-        const next = tanh(add(matmul(h, mix), seen, mul(0.1, unsqueeze(odd, 1))));
-        return [
-          { h: next, n: add(n, 1) },
-          { y: out.apply(last, next), odd },
-        ];
-      },
+  test("without parameters or memory", () => {
+    checkCell(cell({ params: {}, state: {}, step: (_, s, x) => [s, tanh(x)] }), { inputs: 2 });
+  });
+
+  const embed = embedding(5, 3);
+  const out = linear(4, 2);
+  const tokens = cell({
+    params: { embed: embed.params, out: out.params, mix: param([4, 4], normal(0.5)) },
+    state: { h: state(4), n: state([], { dtype: "i32" }) },
+    step({ embed: table, out: last, mix }, { h, n }, { token, x }: { token: Value; x: Value }) {
+      const odd = cast(mod(n, 2), x.type.dtype);
+      const seen = concat([embed.apply(table, token), x]);
+      const next = tanh(add(matmul(h, mix), seen, mul(0.1, unsqueeze(odd, 1))));
+      return [
+        { h: next, n: add(n, 1) },
+        { y: out.apply(last, next), odd },
+      ];
+    },
+  });
+
+  test("with trees of inputs and outputs, and integers among them and in the state, drawn", () => {
+    checkCell(tokens, {
+      inputs: ({ steps, batch }) =>
+        fc.record({
+          token: arbitraryTensor({ dtype: "i32", shape: [steps, batch] }, integers(0, 4)),
+          x: arbitraryTensor({ dtype: "f32", shape: [steps, batch, 1] }, interval(-1, 1)),
+        }),
+      runs: 5,
     });
-    const token = tensor(
-      [
-        [0, 4],
-        [1, 1],
-        [2, 3],
-      ],
-      { dtype: "i32" },
+  });
+
+  test("with trees of inputs that are given, and a state", () => {
+    const token = tensor(Int32Array.of(0, 4, 1, 1, 2, 3), { shape: [3, 2] });
+    const x = tensor(
+      Float32Array.from({ length: 6 }, (_, i) => i / 7),
+      { shape: [3, 2, 1] },
     );
-    const x = fromArray(
-      { dtype: "f64", shape: [3, 2, 1] },
-      Float64Array.from({ length: 6 }, (_, i) => i / 7),
-    );
-    checkCell(tokens, { inputs: { token, x } });
+    const h = tensor(new Float32Array(8), { shape: [2, 4] });
+    const n = tensor(Int32Array.of(3, 4));
+    checkCell(tokens, { inputs: { token, x }, state: { h, n }, runs: 2 });
   });
 });
 
-describe("checkCell finds", () => {
-  const spec = { params: { w: param([3, 3], weights) }, state: { h: state(3) } };
-
-  test("a gradient that is wrong in the middle of a sequence", () => {
-    const wrong = cell({
-      ...spec,
-      step({ w }, { h }, x) {
-        const z = matmul(h, w);
-        const next = tanh(
-          add(
-            customGradient(z, [h], (dy) => [matmul(dy, w)]),
-            x,
-          ),
-        );
-        return [{ h: next }, next];
+describe("rows that are coupled", () => {
+  /** A recurrence that takes the mean of the batch away. */
+  const centred = (inputs: number, hidden: number) => {
+    const inner = rnn(inputs, hidden);
+    return cell({
+      ...inner,
+      step(params, { h }, x: Value) {
+        const [next] = inner.step(params, { h: sub(h, mean(h, { axis: 0, keepDims: true })) }, x);
+        return [next, next.h];
       },
     });
-    expect(() => checkCell(wrong, { inputs: 3 })).toThrow(/GradientMismatchError|Most comes from/);
-  });
+  };
 
-  test("rows that see each other", () => {
-    const mixing = cell({
-      ...spec,
-      step({ w }, { h }, x) {
-        const next = tanh(add(matmul(sub(h, mean(h, { axis: 0 })), w), x));
-        return [{ h: next }, next];
-      },
-    });
-    expect(() => checkCell(mixing, { inputs: 3 })).toThrow(
-      /^checkCell: row 0 of state\.h f64\[2, 3\] was .* when other rows change\./,
+  test("are refused", () => {
+    expect(() => checkCell(centred, { seed: 1 })).toThrow(
+      /^checkCell: row 0 of state\.h f64\[2, 1\] was .* when other rows change\./,
     );
   });
 
-  test("outputs without a batch", () => {
-    const reduced = cell({
-      ...spec,
-      step({ w }, { h }, x) {
-        const next = tanh(add(matmul(h, w), x));
-        return [{ h: next }, sum(next)];
+  test("are excused when the cell says so, and a stack that holds it says so too", () => {
+    const honest = (inputs: number, hidden: number) => ({
+      ...centred(inputs, hidden),
+      rows: "coupled" as const,
+    });
+    checkCell(honest, { runs: 5 });
+    const stack = stackCells(rnn(2, 3), honest(3, 2));
+    expect(stack.rows).toBe("coupled");
+    checkCell(stack, { inputs: 2, runs: 3 });
+    expect(stackCells(rnn(2, 3))).not.toHaveProperty("rows");
+  });
+});
+
+describe("options", () => {
+  /** The sizes of all cases that are tried. */
+  function sizesOf(options: CheckOptions<object>): readonly (readonly number[])[] {
+    const seen: (readonly number[])[] = [];
+    const looking = cell({
+      params: {},
+      state: {},
+      step(_, s, x) {
+        seen.push(x.shape);
+        return [s, tanh(x)];
       },
     });
-    expect(() => checkCell(reduced, { inputs: 3 })).toThrowErrorMatchingInlineSnapshot(
-      `[CellError: checkCell: over time y is f64[3]; its axis 1 is no batch of 2.]`,
-    );
+    checkCell(looking, { inputs: 2, seed: 4, ...options });
+    return seen;
+  }
+
+  test("sizes stay within what is said", () => {
+    const batches = sizesOf({ maxBatch: 2, runs: 20 }).map(([batch]) => batch!);
+    expect(Math.max(...batches)).toBe(2);
   });
 
-  test("noise without a key", () => {
-    const noisy = cell({
-      ...spec,
-      step({ w }, { h }, x) {
-        const keep = bernoulli(constant(randomKey(1)), 0.5, h.shape);
-        const next = where(keep, tanh(add(matmul(h, w), x)), h);
-        return [{ h: next }, next];
-      },
-    });
-    expect(() => checkCell(noisy, { inputs: 3 })).toThrowErrorMatchingInlineSnapshot(`
-      [CellError: checkCell: without a key its step draws with bernoulli.
-      A step without a key is evaluation: give what stands for no noise.]
+  test("a cell of certain sizes needs to be told its inputs", () => {
+    // @ts-expect-error that is what is tested
+    expect(() => checkCell(rnn(2, 3))).toThrowErrorMatchingInlineSnapshot(`
+      [UnrollError: checkCell: it is not said what the inputs of the cell are.
+      Pass { inputs: 3 } for 3 features, a sequence of tensors, or a function of sizes in place of the cell.]
     `);
-  });
-
-  test("a parameter that does nothing", () => {
-    const idle = cell({
-      params: { ...spec.params, b: param([3], zeros) },
-      state: spec.state,
-      step({ w }, { h }, x) {
-        const next = sigmoid(add(matmul(h, w), x));
-        return [{ h: next }, next];
-      },
-    });
-    expect(() => checkCell(idle, { inputs: 3 })).toThrowErrorMatchingInlineSnapshot(`
-      [CellError: checkCell: nothing that it gives depends on params.b f64[3].
-      Use it, or leave it out of params.]
-    `);
-  });
-
-  test("a state that changes its type", () => {
-    const growing = cell({
-      params: { w: param([3, 3], weights) },
-      state: { h: state(3) },
-      step: ({ w }, { h }, x) => [{ h: concat([matmul(h, w), x]) }, x],
-    });
-    expect(() => checkCell(growing, { inputs: 3 })).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: scan: state.h is f64[2, 3] before the step and f64[2, 6] after.]`,
-    );
   });
 });
