@@ -11,6 +11,7 @@ import { arbitraryDraft } from "./cell/arbitrary-draft.ts";
 import type { AnyCell, AnyUnroll, Sizes, Subject, Unroll } from "./cell/case.ts";
 import { search } from "./cell/search.ts";
 
+export { arbitraryCell, type ArbitraryCellOptions, type RandomCell } from "./cell/arbitrary-cell.ts";
 export { CellError, type CellErrorPlace } from "./cell/error.ts";
 export type { Sizes, Unroll } from "./cell/case.ts";
 
