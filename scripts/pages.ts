@@ -14,6 +14,7 @@ import * as data from "@unroll/data";
 import * as layers from "@unroll/layers";
 import * as optim from "@unroll/optim";
 import * as testing from "@unroll/testing";
+import * as testingCells from "@unroll/testing/cells";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -26,6 +27,7 @@ const modules: Readonly<Record<string, object>> = {
   "@unroll/layers": layers,
   "@unroll/optim": optim,
   "@unroll/testing": testing,
+  "@unroll/testing/cells": testingCells,
   "node:fs": fs,
   "node:os": os,
   "node:path": path,

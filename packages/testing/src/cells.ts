@@ -27,6 +27,8 @@ export interface CheckOptions<S> {
   readonly maxSteps?: number;
   /** Default: 3. */
   readonly maxBatch?: number;
+  /** The only size of a batch, for a cell that has captured something of that size. */
+  readonly batch?: number;
   /** What it starts from, where states can't be any numbers. Default: numbers close to the initial state. */
   readonly state?: Tensors<S> | ((sizes: Sizes) => fc.Arbitrary<Tensors<S>>);
   /** 1 leaves the gradient of the gradient out, for a cell that has none. Default: 2. */
@@ -61,7 +63,8 @@ export interface CheckCellsOptions<X, S = unknown> extends CheckOptions<S> {
  *
  * fast-check draws sizes, lengths, inputs, states and parameters. For each case
  *
- * - every parameter has a part in what the cell gives, and the batch is the first axis of all states and outputs;
+ * - it runs: states keep their types, and the batch is the first axis of all states and outputs;
+ * - every parameter has a part in what it gives;
  * - a random key is used once, and without one nothing is drawn;
  * - rows are independent: what row i gives depends on row i of state and inputs alone, to the last bit;
  * - a scan is a loop of steps, in values and gradients, both ways through time;
@@ -97,14 +100,14 @@ type AnyOptions = Partial<CheckCellOptions<unknown>> & { readonly maxSize?: numb
 
 function checkAnyCell(cell: unknown, options: AnyOptions): void {
   const isMade = typeof cell === "function";
-  const { inputs, state, runs = 10, seed, path, maxSize = 4, maxSteps = 5, maxBatch = 3 } = options;
+  const { inputs, state, runs = 10, seed, path, maxSize = 4, maxSteps = 5, maxBatch = 3, batch } = options;
   if (!isMade && inputs === undefined) {
     throw new UnrollError(
       "checkCell: it is not said what the inputs of the cell are.",
       "Pass { inputs: 3 } for 3 features, a sequence of tensors, or a function of sizes in place of the cell.",
     );
   }
-  const given = tensorsOf(inputs);
+  const given = firstOf(inputs);
   const drafts = arbitraryDraft({
     isMade,
     inputs: typeof inputs === "number" ? inputs : 0,
@@ -112,7 +115,7 @@ function checkAnyCell(cell: unknown, options: AnyOptions): void {
     maxSteps,
     maxBatch,
     steps: given?.shape[0],
-    batch: given?.shape[1] ?? tensorsOf(state)?.shape[0],
+    batch: batch ?? given?.shape[1] ?? firstOf(state)?.shape[0],
     xs: drawn(inputs),
     state: drawn(state),
   });
@@ -137,7 +140,7 @@ function subjectOf(cell: unknown, options: AnyOptions): Subject {
 let fast: Engine | undefined;
 
 /** The first tensor of a tree of them; undefined for what is none. */
-const tensorsOf = (tree: unknown): Tensor | undefined =>
+const firstOf = (tree: unknown): Tensor | undefined =>
   typeof tree === "object" ? (flatten(tree)[0]?.leaf as Tensor | undefined) : undefined;
 
 /** An option that is tensors, or draws them, as what draws them; undefined for what is neither. */

@@ -1,22 +1,15 @@
 /** The standing properties of cells, asked of random ones. */
-import {
-  compile,
-  constant,
-  gradient,
-  leaves,
-  reference,
-  sum,
-  tensor,
-  type Engine,
-  type Tensor,
-  type Value,
-} from "@unroll/core";
+import { evaluate, reference, type Value } from "@unroll/core";
 import { wasm } from "@unroll/core/wasm";
 import { init, initialState, unroll } from "@unroll/layers";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cellSteps } from "../src/cell/cell-steps.ts";
+import { tensorOf } from "../src/arbitraries.ts";
+import { drawWeights, numbersOf, traceGradient, type Run } from "../src/cell/run.ts";
 import { arbitraryCell, checkCell } from "../src/cells.ts";
+import { uniformNumbers } from "../src/random.ts";
+import { roundedResults } from "../src/rounding.ts";
 
 describe("arbitraryCell", () => {
   test("has every step, states of all kinds, and is printed as the graph of its step", () => {
@@ -58,3 +51,46 @@ test("a random cell keeps every rule of cells, on both engines", () => {
     }),
   );
 });
+
+test.each(["f32", "f64"] as const)(
+  "a random cell and its gradient are the same on both engines in %s, up to roundings",
+  (dtype) => {
+    const fast = wasm();
+    fc.assert(
+      fc.property(
+        arbitraryCell(),
+        fc.nat(),
+        fc.integer({ min: 1, max: 4 }),
+        ({ cell, inputs }, seed, steps) => {
+          const given = {
+            params: init(cell.params, seed, { dtype }),
+            state: evaluate(initialState(cell.state, { batch: 2, dtype })),
+            xs: tensorOf({ dtype, shape: [steps, 2, inputs] }, numbers(steps * 2 * inputs, seed)),
+          };
+          const run: Run = (params, start, xs) =>
+            unroll(cell, params as object, start as object, xs as Value);
+          const traced = traceGradient(run, given, drawWeights(run, given, seed));
+          const { exact, bounds } = roundedResults(traced.graph, traced.inputs, reference());
+          // An engine in f64 is off by what 2^-53 is to 2^-24.
+          const unit = dtype === "f32" ? 1 : 2 ** -29;
+          for (const engine of [fast, reference()]) {
+            const results = numbersOf(traced, engine);
+            traced.paths.forEach((path, i) => {
+              results.get(path)!.data.forEach((y: number, at: number) => {
+                const gap = Math.abs(y - exact[i]!.data[at]!);
+                expect(gap, `${path} by ${engine.name}`).toBeLessThanOrEqual(
+                  unit * bounds[i]! + Number.MIN_VALUE,
+                );
+              });
+            });
+          }
+        },
+      ),
+    );
+  },
+);
+
+const numbers = (count: number, seed: number): readonly number[] => {
+  const random = uniformNumbers(seed);
+  return Array.from({ length: count }, () => 4 * random() - 2);
+};

@@ -6,6 +6,7 @@ import { gradientIsTheSlope } from "./rules/gradient-is-the-slope.ts";
 import { hasBatch } from "./rules/has-batch.ts";
 import { paddingIsInert } from "./rules/padding-is-inert.ts";
 import { rowsAreIndependent } from "./rules/rows-are-independent.ts";
+import { runs } from "./rules/runs.ts";
 import { staysFinite } from "./rules/stays-finite.ts";
 import { stepsAreTheScan } from "./rules/steps-are-the-scan.ts";
 import { usesKeysOnce } from "./rules/uses-keys-once.ts";
@@ -13,6 +14,7 @@ import { usesParameters } from "./rules/uses-parameters.ts";
 
 /** What everything around a cell counts on. Each rule may take those before it for granted. */
 export const rules: readonly Rule[] = [
+  runs, // it runs along a sequence
   usesParameters, // every parameter has a part in what it gives
   hasBatch, // the batch is the first axis of states and outputs
   usesKeysOnce, // its keys are used once

@@ -14,9 +14,9 @@ import {
 } from "../run.ts";
 
 /**
- * Chunks that carry their state are one long run, in values and gradients. Run one after the other, with tensors between
- * them, they give the gradient of truncated backpropagation, which for one chunk is the whole. Keys are per step of a
- * run, so this is asked without one.
+ * Chunks that carry their state are one long run, in values and gradients. Run one after the other, with tensors
+ * between them, they give the gradient of truncated backpropagation, which for one chunk is the whole. Keys are per
+ * step of a run, so this is asked without one.
  */
 export const chunksCarryOn: Rule = {
   name: "chunks that carry their state are one long run",

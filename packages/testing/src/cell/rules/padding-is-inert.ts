@@ -1,14 +1,14 @@
 import { constant, fromArray, reference, tensor, type Tensor } from "@unroll/core";
 import { disagreement } from "../agreement.ts";
-import type { Case } from "../case.ts";
+import { mapTensors, type Case } from "../case.ts";
 import type { Rule } from "../rule.ts";
-import { cut, cutAll, joined, sumOf } from "../rows.ts";
+import { cut, cutAll, joined, rowIndices, sumOf } from "../rows.ts";
 import { drawWeights, numbersOf, traceGradient, unrolled, type Numbers, type Weights } from "../run.ts";
 
 /**
  * A padded batch with lengths gives what its sequences give one by one, forwards or from the end of each; padding gets
- * no gradient. That follows from independent rows, so coupled ones are not asked for it; and draws have the shape of the
- * batch, so it is asked without a key.
+ * no gradient. That follows from independent rows, so coupled ones are not asked for it; and it is asked without a key,
+ * of which there would be others for fewer steps.
  */
 export const paddingIsInert: Rule = {
   name: "a padded batch is its sequences one by one",
@@ -33,20 +33,36 @@ export const paddingIsInert: Rule = {
   },
 };
 
-/** One sequence without its padding, as a batch of one. */
+/**
+ * What one sequence gives without its padding. Rows being independent, the others run along and count for nothing: a
+ * cell may have captured something for all of them, as attention does.
+ */
 function alone(one: Case, weights: Weights, row: number, length: number): Numbers {
-  const { params, state, xs } = one.given;
-  const own = {
-    params,
-    state: cutAll(state, 0, row, row + 1),
-    xs: cutAll(cutAll(xs, 1, row, row + 1), 0, 0, length),
-  };
+  const given = { ...one.given, xs: cutAll(one.given.xs, 0, 0, length) };
   const share = {
-    state: cutAll(weights.state, 0, row, row + 1),
-    y: cutAll(cutAll(weights.y, 1, row, row + 1), 0, 0, length),
+    state: mapTensors(weights.state, (x) => onlyRow(x, 0, row)),
+    y: mapTensors(weights.y, (x) => onlyRow(cut(x, 0, 0, length), 1, row)),
   };
-  return numbersOf(traceGradient(unrolled(one, { length, key: undefined }), own, share), reference());
+  const run = traceGradient(unrolled(one, { length, key: undefined }), given, share);
+  return new Map(
+    [...numbersOf(run, reference())].map(([path, x]) => {
+      if (path.startsWith("gradient.params")) return [path, x];
+      return [path, cut(x, isOfStates(path) ? 0 : 1, row, row + 1)];
+    }),
+  );
 }
+
+/** Zeros in all other rows. */
+function onlyRow(x: Tensor, axis: number, row: number): Tensor {
+  const rows = rowIndices(x.shape, axis);
+  return fromArray(
+    x.type,
+    x.data.map((n: number, i: number) => (rows[i] === row ? n : 0)),
+  );
+}
+
+/** States and their gradients are [B, ...]; sequences and theirs [T, B, ...]. */
+const isOfStates = (path: string): boolean => /^(gradient\.)?state/.test(path);
 
 /** The numbers of single sequences as those of a padded batch. */
 function padded(singles: readonly Numbers[], { steps }: Case): Numbers {
@@ -54,7 +70,7 @@ function padded(singles: readonly Numbers[], { steps }: Case): Numbers {
   const all = paths.map((path): readonly [string, Tensor] => {
     const parts = singles.map((numbers) => numbers.get(path)!);
     if (path.startsWith("gradient.params")) return [path, sumOf(parts)];
-    if (/^(gradient\.)?state/.test(path)) return [path, joined(parts, 0)];
+    if (isOfStates(path)) return [path, joined(parts, 0)];
     return [
       path,
       joined(

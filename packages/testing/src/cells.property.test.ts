@@ -2,6 +2,7 @@ import {
   add,
   cast,
   concat,
+  constant,
   matmul,
   mean,
   mod,
@@ -96,6 +97,22 @@ describe("checkCell passes cells that keep the rules", () => {
     const n = tensor(Int32Array.of(3, 4));
     checkCell(tokens, { inputs: { token, x }, state: { h, n }, runs: 2 });
   });
+});
+
+test("a cell that has captured something of a batch is run on batches of its size", () => {
+  const bias = constant(tensor(Float64Array.of(1, 2, 3, 4), { shape: [2, 2] }));
+  const inner = rnn(3, 2);
+  const informed = cell({
+    ...inner,
+    step(params, { h }, x: Value) {
+      const [next] = inner.step(params, { h: add(h, cast(bias, x.type.dtype)) }, x);
+      return [next, next.h];
+    },
+  });
+  checkCell(informed, { inputs: 3, batch: 2, runs: 5 });
+  expect(() => checkCell(informed, { inputs: 3, seed: 1 })).toThrow(
+    /^checkCell: scan: state\.h is f64\[1, 2\] before the step and f64\[2, 2\] after\./,
+  );
 });
 
 describe("rows that are coupled", () => {

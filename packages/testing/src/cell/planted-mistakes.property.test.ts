@@ -139,7 +139,9 @@ describe("in a step", () => {
         state: { h: state(hidden) },
         step: ({ w }, { h }, x) => [{ h: concat([matmul(h, w), x]) }, x],
       });
-    expect(errorOf(growing).message).toMatch(
+    const error = errorOf(growing);
+    expect(error.rule).toBe("it runs along a sequence");
+    expect(error.message).toMatch(
       /^checkCell: scan: state\.h is f64\[1, 1\] before the step and f64\[1, 2\] after\./,
     );
   });
