@@ -99,20 +99,21 @@ describe("checkCell passes cells that keep the rules", () => {
   });
 });
 
-test("a cell that has captured something of a batch is run on batches of its size", () => {
+test("a cell that has captured tensors is run on batches of their size, and in their dtype", () => {
   const bias = constant(tensor(Float64Array.of(1, 2, 3, 4), { shape: [2, 2] }));
   const inner = rnn(3, 2);
   const informed = cell({
     ...inner,
     step(params, { h }, x: Value) {
-      const [next] = inner.step(params, { h: add(h, cast(bias, x.type.dtype)) }, x);
+      const [next] = inner.step(params, { h: add(h, bias) }, x);
       return [next, next.h];
     },
   });
-  checkCell(informed, { inputs: 3, batch: 2, runs: 5 });
-  expect(() => checkCell(informed, { inputs: 3, seed: 1 })).toThrow(
+  checkCell(informed, { inputs: 3, batch: 2, dtype: "f64", runs: 5 });
+  expect(() => checkCell(informed, { inputs: 3, dtype: "f64", seed: 1 })).toThrow(
     /^checkCell: scan: state\.h is f64\[1, 2\] before the step and f64\[2, 2\] after\./,
   );
+  expect(() => checkCell(informed, { inputs: 3, batch: 2, seed: 1 })).toThrow(/^checkCell: add: .*f32.*f64/);
 });
 
 describe("rows that are coupled", () => {

@@ -33,6 +33,8 @@ export interface CheckOptions<S> {
   readonly state?: Tensors<S> | ((sizes: Sizes) => fc.Arbitrary<Tensors<S>>);
   /** 1 leaves the gradient of the gradient out, for a cell that has none. Default: 2. */
   readonly order?: 1 | 2;
+  /** Says that it takes f64 alone, having captured tensors of that dtype. Default: f32 and f64. */
+  readonly dtype?: "f64";
   /** What is compared with f64. Default: the WebAssembly engine. */
   readonly engine?: Engine;
   /** The loop that runs it, for whoever has one of their own. Default: that of `@unroll/layers`. */
@@ -123,7 +125,7 @@ function checkAnyCell(cell: unknown, options: AnyOptions): void {
 }
 
 function subjectOf(cell: unknown, options: AnyOptions): Subject {
-  const { inputs, params, order = 2, unroll: loop = unroll, engine } = options;
+  const { inputs, params, order = 2, dtype, unroll: loop = unroll, engine } = options;
   const isMade = typeof cell === "function";
   return {
     make: isMade ? (cell as Subject["make"]) : () => cell as AnyCell,
@@ -131,6 +133,7 @@ function subjectOf(cell: unknown, options: AnyOptions): Subject {
     anyInputs: inputs === undefined || typeof inputs === "number",
     params,
     order,
+    dtype,
     unroll: loop as AnyUnroll,
     engine: () => engine ?? (fast ??= wasm()),
   };

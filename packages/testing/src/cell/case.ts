@@ -66,6 +66,8 @@ export interface Subject {
   readonly anyInputs: boolean;
   readonly params: unknown;
   readonly order: 1 | 2;
+  /** f64 for a cell that takes nothing else. */
+  readonly dtype: "f64" | undefined;
   readonly unroll: AnyUnroll;
   readonly engine: () => Engine;
 }

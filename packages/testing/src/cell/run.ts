@@ -19,6 +19,7 @@ import {
 import type { UnrollOptions } from "@unroll/layers";
 import { uniformNumbers } from "../random.ts";
 import { load } from "../trace.ts";
+import { narrow, narrowTensor } from "../widen.ts";
 import { keyOf, mapTensors, tensorsOf, type Case, type Given } from "./case.ts";
 
 /** A way to run a cell: the state after the last step, and the outputs of all steps. */
@@ -141,15 +142,19 @@ export function numbersOf({ graph: closed, inputs, paths }: TracedRun, engine: E
   }
 }
 
-/** The same in f32. */
-export const narrow = ({ params, state, xs }: Given): Given => ({
-  params: mapTensors(params, narrowTensor),
-  state: mapTensors(state, narrowTensor),
-  xs: mapTensors(xs, narrowTensor),
-});
-
-const narrowTensor = (x: Tensor): Tensor =>
-  x.type.dtype === "f64" ? fromArray({ dtype: "f32", shape: x.shape }, Float32Array.from(x.data)) : x;
+/**
+ * `traceGradient` in f32. The graph is built anew, so that a dtype that a step has written down is found; that of a cell
+ * which takes f64 alone is narrowed.
+ */
+export function traceInF32(one: Case, run: Run, { params, state, xs }: Given): TracedRun {
+  const trace = (given: Given): TracedRun => traceGradient(run, given, drawWeights(run, given, one.seed));
+  if (one.subject.dtype === "f64") {
+    const { graph: wide, inputs, paths } = trace({ params, state, xs });
+    return { graph: narrow(wide), inputs: inputs.map(narrowTensor), paths };
+  }
+  const inF32 = (tree: unknown): unknown => mapTensors(tree, narrowTensor);
+  return trace({ params: inF32(params), state: inF32(state), xs: inF32(xs) });
+}
 
 export const isFloat = ({ type }: { readonly type: Tensor["type"] }): boolean =>
   type.dtype === "f32" || type.dtype === "f64";

@@ -2,16 +2,15 @@ import { constant, reference, tensor } from "@unroll/core";
 import { widen, widenTensor } from "../../widen.ts";
 import { disagreement } from "../agreement.ts";
 import type { Rule } from "../rule.ts";
-import { drawWeights, narrow, numbersOf, traceGradient, unrolled } from "../run.ts";
+import { numbersOf, traceInF32, unrolled } from "../run.ts";
 
 /** The engine in f32 gives the numbers of f64, up to a bound from the roundings of this very graph. */
 export const enginesAgree: Rule = {
   name: "f32 on a fast engine is f64 up to roundings",
   check(one) {
-    const given = narrow(one.given);
     const lengths = constant(tensor(Int32Array.from(one.lengths)));
     const cell = one.cell.rows === "coupled" ? unrolled(one) : unrolled(one, { lengths });
-    const run = traceGradient(cell, given, drawWeights(cell, given, one.seed));
+    const run = traceInF32(one, cell, one.given);
     const wide = { ...run, graph: widen(run.graph), inputs: run.inputs.map(widenTensor) };
     const engine = one.subject.engine();
     return disagreement({

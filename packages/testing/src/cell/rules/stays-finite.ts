@@ -2,7 +2,7 @@ import { fromArray, type Tensor } from "@unroll/core";
 import { placeOf } from "../agreement.ts";
 import { mapTensors } from "../case.ts";
 import type { Rule } from "../rule.ts";
-import { drawWeights, isFloat, narrow, numbersOf, traceGradient, unrolled } from "../run.ts";
+import { isFloat, numbersOf, traceInF32, unrolled } from "../run.ts";
 
 /** Inputs are at most 2 as they are drawn. */
 const enlarged = 5000;
@@ -15,9 +15,7 @@ export const staysFinite: Rule = {
       ...one.given,
       xs: one.subject.anyInputs ? mapTensors(one.given.xs, enlarge) : one.given.xs,
     };
-    const given = narrow(large);
-    const run = unrolled(one);
-    const traced = traceGradient(run, given, drawWeights(run, given, one.seed));
+    const traced = traceInF32(one, unrolled(one), large);
     for (const [path, x] of numbersOf(traced, one.subject.engine())) {
       const at = x.data.findIndex((n: number) => !Number.isFinite(n));
       if (at < 0) continue;
