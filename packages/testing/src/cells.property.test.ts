@@ -8,6 +8,7 @@ import {
   mod,
   mul,
   relu,
+  square,
   sub,
   tanh,
   tensor,
@@ -37,6 +38,10 @@ describe("checkCell passes cells that keep the rules", () => {
   test("rnn", () => checkCell(rnn));
   test("rnn with kinks, of identities", () =>
     checkCell((inputs, hidden) => rnn(inputs, hidden, { activation: relu, recurrentInit: identity() })));
+  test("a kink at 0 that a square smooths, where the second derivative is a convention", () => {
+    const smoothed = cell({ params: {}, state: {}, step: (_, s, x) => [s, relu(square(x))] });
+    checkCell(smoothed, { inputs: 1, seed: 1, maxSteps: 1, runs: 40 });
+  });
   test("lstm", () => checkCell(lstm));
   test("lstm of certain sizes", () => checkCell(lstm(3, 4), { inputs: 3, runs: 3 }));
   test("gru", () => checkCell(gru, { runs: 5 }));
