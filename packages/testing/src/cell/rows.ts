@@ -1,11 +1,11 @@
 import { fromArray, type Tensor } from "@unroll/core";
+import { sizeOf, tensorOf } from "../arbitraries.ts";
 import { mapTensors } from "./case.ts";
 
 /** For every element its position along an axis. */
 export function rowIndices(shape: readonly number[], axis: number): readonly number[] {
-  const size = (sizes: readonly number[]): number => sizes.reduce((n, one) => n * one, 1);
-  const inner = size(shape.slice(axis + 1));
-  return Array.from({ length: size(shape) }, (_, i) => Math.floor(i / inner) % shape[axis]!);
+  const inner = sizeOf(shape.slice(axis + 1));
+  return Array.from({ length: sizeOf(shape) }, (_, i) => Math.floor(i / inner) % shape[axis]!);
 }
 
 /** The entries `from` to `to` along an axis, copied. */
@@ -30,18 +30,14 @@ export const sumOf = (tensors: readonly Tensor[]): Tensor =>
 
 /** Tensors one after the other along an axis. */
 export function joined(tensors: readonly Tensor[], axis: number): Tensor {
-  const [first] = tensors as readonly [Tensor];
-  const length = tensors.reduce((total, { shape }) => total + shape[axis]!, 0);
-  const outer = first.shape.slice(0, axis).reduce((n, one) => n * one, 1);
-  const data = first.data.constructor as unknown as new (size: number) => typeof first.data;
-  const all = new data(tensors.reduce((total, one) => total + one.data.length, 0));
-  let at = 0;
-  for (let i = 0; i < outer; i++) {
-    for (const one of tensors) {
-      const width = one.data.length / outer;
-      all.set(one.data.subarray(i * width, (i + 1) * width), at);
-      at += width;
-    }
-  }
-  return fromArray({ dtype: first.type.dtype, shape: first.shape.with(axis, length) }, all);
+  const [{ type, shape }] = tensors as readonly [Tensor];
+  const length = tensors.reduce((total, one) => total + one.shape[axis]!, 0);
+  const outer = sizeOf(shape.slice(0, axis));
+  const numbers = Array.from({ length: outer }, (_, i) =>
+    tensors.flatMap(({ data }) => {
+      const width = data.length / outer;
+      return Array.from(data.subarray(i * width, (i + 1) * width));
+    }),
+  );
+  return tensorOf({ dtype: type.dtype, shape: shape.with(axis, length) }, numbers.flat());
 }

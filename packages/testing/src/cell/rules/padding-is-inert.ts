@@ -1,4 +1,5 @@
 import { constant, fromArray, reference, tensor, type Tensor } from "@unroll/core";
+import { sizeOf, tensorOf } from "../../arbitraries.ts";
 import { disagreement } from "../agreement.ts";
 import { mapTensors, type Case } from "../case.ts";
 import type { Rule } from "../rule.ts";
@@ -84,7 +85,7 @@ function padded(singles: readonly Numbers[], { steps }: Case): Numbers {
 
 /** Zeros up to a number of steps. */
 function withPadding(x: Tensor, steps: number): Tensor {
-  const zeros = { dtype: x.type.dtype, shape: x.shape.with(0, steps - x.shape[0]!) };
-  const data = cut(x, 0, 0, 0).data.constructor as unknown as new (size: number) => typeof x.data;
-  return joined([x, fromArray(zeros, new data(zeros.shape.reduce((n, size) => n * size, 1)))], 0);
+  const shape = x.shape.with(0, steps - x.shape[0]!);
+  const zeros = tensorOf({ dtype: x.type.dtype, shape }, new Array<number>(sizeOf(shape)).fill(0));
+  return joined([x, zeros], 0);
 }
