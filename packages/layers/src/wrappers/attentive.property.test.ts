@@ -152,20 +152,22 @@ test("lengths that are none are refused", () => {
 describe("in checkCell", () => {
   // The same annotations for all sequences: a row of the batch is to depend on its own state and input alone.
   const fixed = constant(annotations);
-  test("gru, additive", () => checkCell(decoder.over(fixed), { inputs: 1, batch: B }));
+  test("gru, additive", () => checkCell(decoder.over(fixed), { inputs: 1, batch: B, dtype: "f64" }));
   test("lstm and rnn, dot", () => {
     const ofLstm = attentive(lstm(2 + D, D), { query: ({ c }) => c, score: dot });
     checkCell(ofLstm.over(fixed, { lengths: constant(tensor([1, 3], { dtype: "i32" })) }), {
       inputs: 2,
       batch: B,
+      dtype: "f64",
     });
     checkCell(attentive(rnn(2 + D, D), { query: ({ h }) => h, score: dot }).over(fixed), {
       inputs: 2,
       batch: B,
+      dtype: "f64",
     });
   });
   test("stack", () => {
     const stack = attentive(stackCells(lstm(1 + D, 2), gru(2, D)), { query: ([, { h }]) => h, score: dot });
-    checkCell(stack.over(fixed), { inputs: 1, batch: B });
+    checkCell(stack.over(fixed), { inputs: 1, batch: B, dtype: "f64" });
   });
 });
