@@ -1,4 +1,4 @@
-// The batch-normalized LSTM on numbers, as its paper has it: for evaluation a row at a time, for training all rows at once.
+// The batch-normalized LSTM on numbers, as its paper has it: for evaluation a row at a time, for training all at once.
 import {
   average,
   each,

@@ -50,7 +50,7 @@ export const indRnnStep = (
   x: Row,
 ): readonly [H, Row] => given(sum(times(x, wx), product(u, h), b).map(relu));
 
-/** Cho et al., 2014, with the reset gate before or, given bn, after the product; Chung et al., 2014, mix the other way. */
+/** Cho et al., 2014, with the reset gate before or, given bn, after the product; Chung et al. mix the other way. */
 export const gruStep =
   (update: "state" | "candidate"): Step<Weights & { readonly bn?: Row }> =>
   ({ wx, wh, b, bn }, { h }, x) => {

@@ -1,4 +1,4 @@
-// Cells with another memory than gates over one state, on numbers, a step and a row at a time, as their papers have them.
+// Cells with other memories than gates over one state, on numbers, a step and a row at a time, as in their papers.
 import { lstmStep } from "./plain-lstms.ts";
 import {
   each,

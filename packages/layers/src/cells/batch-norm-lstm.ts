@@ -66,7 +66,7 @@ export interface BatchNormLstm extends Cell<BatchNormLstmParams, BatchNormLstmSt
     Value,
     { readonly y: Value; readonly statistics: Values<BatchStatistics> }
   >;
-  /** Specs of running statistics, [steps, 4H] or [steps, H]. They are state of the training, and no gradient is asked for. */
+  /** Specs of running statistics, [steps, 4H] or [steps, H]: state of the training, of which no gradient is asked. */
   readonly statistics: BatchStatistics;
   /** Running statistics after a batch: `momentum` of the old ones, and the rest of those observed. */
   blend(

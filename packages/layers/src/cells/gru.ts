@@ -50,8 +50,8 @@ export interface GruOptions extends WeightOptions {
  *
  * The forms are not interchangeable: weights of one are none of the other. Reset "before" is the first paper's, and
  * Torch's char-rnn; "after" is cuDNN's, PyTorch's and Keras', whose two biases of r and z are added up in b here. All
- * of these but char-rnn update the state. `{ reset: "before", update: "candidate" }` is char-rnn's, and that of Chung et
- * al.; negated columns of z make one orientation of the other. The names r, z, n and h can be watched.
+ * of these but char-rnn update the state. `{ reset: "before", update: "candidate" }` is char-rnn's, and that of Chung
+ * et al.; negated columns of z make one orientation of the other. The names r, z, n and h can be watched.
  *
  * Shapes: x [B, I], h [B, H] -> h [B, H].
  * Throws: ShapeError for a size that is no whole number from 1 on; UnrollError for other forms.

@@ -17,7 +17,7 @@ import { onGate } from "./gate-bias.ts";
 import type { WeightOptions } from "./rnn.ts";
 import { checkSizes } from "../spec/size.ts";
 
-/** wx [I, 2H], and for every micro-step wh [H, 2H] and b [2H]: candidate n and transform gate t; 3H with a carry gate. */
+/** wx [I, 2H], and of every micro-step wh [H, 2H] and b [2H]: candidate n, transform gate t; 3H with a carry gate. */
 export interface RhnParams {
   readonly wx: ParamSpec;
   readonly micro: readonly { readonly wh: ParamSpec; readonly b: ParamSpec }[];
