@@ -125,7 +125,20 @@ export function lstmVariant(
   });
 }
 
-/** The LSTM with peepholes, as Graves, 2013, has it in eqs. 7-11: `lstmVariant` as it is by default. */
+/**
+ * The LSTM with peepholes: `lstmVariant` as it is by default.
+ *
+ *     i, f = sigmoid(x wx + h wh + b + peep c)
+ *     g    = tanh(x wx + h wh + b)
+ *     c'   = f c + i g
+ *     o    = sigmoid(x wx + h wh + b + peep c')     each with its own columns and peepholes
+ *     h'   = o tanh(c')
+ *
+ * Shapes: x [B, I], h and c [B, H] -> h [B, H].
+ * Throws: what `lstmVariant` throws.
+ * Source: Gers and Schmidhuber, Recurrent Nets that Time and Count, 2000; Graves, Generating Sequences With Recurrent
+ * Neural Networks, 2013, eqs. 7-11.
+ */
 export const peepholeLstm = (
   inputs: number,
   hidden: number,
