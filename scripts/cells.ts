@@ -5,14 +5,13 @@
  *     node --conditions=development scripts/cells.ts
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as layers from "@unroll/layers";
-import { documentationOf, partsOf } from "./docstrings.ts";
+import { entryOf, link, root, section } from "./docstring.ts";
 import { parameterTable, stateTable, type Sized, type Sizes } from "./specs.ts";
 import { stepGraph } from "./step-graph.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const sources = "packages/layers/src/cells";
 
 /** Where the page is, from the root. */
@@ -135,12 +134,11 @@ export function cells(): string {
   ];
   if (wrong.length > 0) throw new Error(`cells: not in exactly one group: ${wrong.join(", ")}.`);
   const contents = groups.map(
-    ([title, members]) =>
-      `| ${title} | ${members.map(({ name }) => `[\`${name}\`](#${name.toLowerCase()})`).join(" ")} |`,
+    ([title, members]) => `| ${title} | ${members.map(({ name }) => link(name)).join(" ")} |`,
   );
   const described = new Set<string>();
   const sections = groups.map(([title, members]) => {
-    const entries = members.map((one) => section(one, made.get(one.name)!, described));
+    const entries = members.map((one) => describe(one, made.get(one.name)!, described));
     return `## ${title}\n\n${entries.join("\n\n")}`;
   });
   return `${[introduction, ["| | |", "| --- | --- |", ...contents].join("\n"), ...sections].join("\n\n")}\n`;
@@ -162,30 +160,33 @@ const files = (): readonly string[] =>
 const read = (file: string): string => readFileSync(join(root, sources, file), "utf8");
 
 /** Options stand with the first cell of their file. */
-function section(one: Shown, file: string, described: Set<string>): string {
-  const text = read(file);
-  const { signature, meaning, parts, example } = documentationOf(one.name, text, file);
-  const options = described.has(file) ? "" : optionsOf(text);
+function describe(one: Shown, file: string, described: Set<string>): string {
+  const entry = entryOf(one.name, `${sources}/${file}`);
+  const options = described.has(file) ? "" : optionsOf(read(file));
   described.add(file);
   const small = Object.fromEntries(Object.keys(one.sizes).map((letter) => [letter, drawnSizes[letter] ?? 2]));
   const batch = 2;
   const inputs = Object.entries(one.inputs(small)).map(([name, shape]) => [name, [batch, ...shape]]);
   const drawing = stepGraph({ cell: one.make(small), inputs: Object.fromEntries(inputs), batch });
   const typeName = one.name[0]!.toUpperCase() + one.name.slice(1);
+  const declared = (kind: "Params" | "State"): string =>
+    meaningOf(typeName + kind) ?? meaningOf(new RegExp(`(\\w+${kind})\\b`).exec(entry.signature)![1]!)!;
   return [
-    `### ${one.name}`,
-    `\`${signature}\` · [${basename(file)}](../../${sources}/${file})`,
-    meaning,
-    ...partsOf(parts),
-    ...(example === "" ? [] : [example]),
-    `Parameters: ${meaningOf(`${typeName}Params`) ?? meaningOf(/<(?:Omit<)?(\w+Params)/.exec(signature)![1]!)!}`,
+    section({ ...entry, meaning: withEquations(entry.meaning) }),
+    `Parameters: ${declared("Params")}`,
     parameterTable(one),
-    `State: ${meaningOf(`${typeName}State`) ?? meaningOf(/(\w+State)\b/.exec(signature)![1]!)!}`,
+    `State: ${declared("State")}`,
     stateTable(one),
     ...(options === "" ? [] : [options]),
     `\`\`\`mermaid\n${drawing}\n\`\`\``,
   ].join("\n\n");
 }
+
+/** Blocks without statements are equations, and not in TypeScript. */
+const withEquations = (meaning: string): string =>
+  meaning.replaceAll(/```typescript\n([^]*?)\n```/g, (block, inside: string) =>
+    /;( \/\/.*)?$/m.test(inside) ? block : `\`\`\`text\n${inside}\n\`\`\``,
+  );
 
 /** What is written above an interface, which any file of a cell may declare. */
 function meaningOf(type: string): string | undefined {

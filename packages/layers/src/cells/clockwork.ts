@@ -68,12 +68,13 @@ export function clockwork(
 ): Cell<ClockworkParams, ClockworkState> {
   const size = sizeOfModules(inputs, hidden, periods);
   const { activation = tanh, init = uniform(1 / Math.sqrt(hidden)), recurrentInit = init } = options;
+  const { biasInit = zeros } = options;
   const clock = periods.flatMap((period) => Array<number>(size).fill(period));
   return cell({
     params: {
       wx: param([inputs, hidden], init),
       wh: periods.map((_, k) => param([hidden - k * size, size], recurrentInit)),
-      b: param([hidden], zeros),
+      b: param([hidden], biasInit),
     },
     state: { h: state(hidden), t: state(1, { dtype: "i32" }) },
     step({ wx, wh, b }, { h, t }, x) {

@@ -69,14 +69,14 @@ export function fastWeights(
   options: FastWeightsOptions = {},
 ): Cell<FastWeightsParams, FastWeightsState> {
   const { iterations = 1, decay = 0.95, rate = 0.5, layerNorm = true, activation = relu } = options;
-  const { init = uniform(1 / Math.sqrt(hidden)), recurrentInit = identity(0.05) } = options;
+  const { init = uniform(1 / Math.sqrt(hidden)), recurrentInit = identity(0.05), biasInit = zeros } = options;
   checkSizes("fastWeights", { inputs, hidden, iterations });
   checkFractions("fastWeights", { decay });
   return cell({
     params: {
       wx: param([inputs, hidden], init),
       wh: param([hidden, hidden], recurrentInit),
-      b: param([hidden], zeros),
+      b: param([hidden], biasInit),
       norm: layerNorm ? { gain: param([hidden], ones), bias: param([hidden], zeros) } : undefined,
     },
     state: { h: state(hidden), a: state([hidden, hidden]) },

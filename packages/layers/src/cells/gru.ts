@@ -62,14 +62,14 @@ export interface GruOptions extends WeightOptions {
 export function gru(inputs: number, hidden: number, options: GruOptions = {}): Cell<GruParams, GruState> {
   checkSizes("gru", { inputs, hidden });
   const { reset = "after", update = "state" } = options;
-  const { init = uniform(1 / Math.sqrt(hidden)), recurrentInit = init } = options;
+  const { init = uniform(1 / Math.sqrt(hidden)), recurrentInit = init, biasInit = zeros } = options;
   checkForm("reset", reset, ["before", "after"]);
   checkForm("update", update, ["state", "candidate"]);
   return cell({
     params: {
       wx: param([inputs, 3 * hidden], init),
       wh: param([hidden, 3 * hidden], recurrentInit),
-      b: param([3 * hidden], zeros),
+      b: param([3 * hidden], biasInit),
       bn: reset === "after" ? param([hidden], zeros) : undefined,
     },
     state: { h: state(hidden) },

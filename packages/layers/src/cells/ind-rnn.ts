@@ -53,11 +53,12 @@ export function indRnn(
 ): Cell<IndRnnParams, IndRnnState> {
   checkSizes("indRnn", { inputs, hidden });
   const { activation = relu, init = uniform(1 / Math.sqrt(hidden)), recurrentInit = fromZeroToOne } = options;
+  const { biasInit = zeros } = options;
   return cell({
     params: {
       wx: param([inputs, hidden], init),
       u: param([hidden], recurrentInit),
-      b: param([hidden], zeros),
+      b: param([hidden], biasInit),
     },
     state: { h: state(hidden) },
     step({ wx, u, b }, { h }, x) {

@@ -65,15 +65,16 @@ export function jordan(
 ): Cell<JordanParams, JordanState> {
   const { decay = 0, activation = sigmoid, outputActivation = sigmoid } = options;
   const { init = uniform(1 / Math.sqrt(hidden)), recurrentInit = init, outputInit = init } = options;
+  const { biasInit = zeros } = options;
   checkSizes("jordan", { inputs, hidden, outputs });
   checkFractions("jordan", { decay });
   return cell({
     params: {
       wx: param([inputs, hidden], init),
       ws: param([outputs, hidden], recurrentInit),
-      b: param([hidden], zeros),
+      b: param([hidden], biasInit),
       wy: param([hidden, outputs], outputInit),
-      by: param([outputs], zeros),
+      by: param([outputs], biasInit),
     },
     state: { s: state(outputs) },
     step({ wx, ws, b, wy, by }, { s }, x) {

@@ -132,7 +132,7 @@ describe("biases", () => {
 
   test("are refused when given twice, and to a gate that is not there", () => {
     expect(() => lstmVariant(1, 2, { forgetBias: 1, biasInit: zeros })).toThrowErrorMatchingInlineSnapshot(`
-      [UnrollError: lstmVariant: forgetBias and biasInit both say how the biases of the forget gates start.
+      [UnrollError: lstmVariant: forgetBias and biasInit both say how biases start.
       Leave one of them out.]
     `);
     expect(() => lstmVariant(1, 2, { variant: "NFG", forgetBias: 1 })).toThrowErrorMatchingInlineSnapshot(`

@@ -16,8 +16,8 @@ import {
 import { cell, type Cell } from "../spec/cell.ts";
 import { uniform, zeros } from "../initializers/initializers.ts";
 import { param, state } from "../spec/param.ts";
-import { onGate } from "./gate-bias.ts";
-import { biasesTwice, type LstmOptions } from "./lstm.ts";
+import { gateBias, onGate } from "./gate-bias.ts";
+import type { LstmOptions } from "./lstm.ts";
 import { checkSizes } from "../spec/size.ts";
 
 /** V is the LSTM with peepholes, the others differ from it in one thing, under the paper's abbreviations. */
@@ -171,20 +171,23 @@ function variantParams(inputs: number, hidden: number, options: Chosen): LstmVar
 }
 
 /** How the biases of the gates that there are start, and of g. */
-function variantBias({ variant, forgetBias, biasInit }: Chosen): Init {
+function variantBias({
+  variant,
+  forgetBias,
+  biasInit = variant === "NFG" ? zeros : undefined,
+}: Chosen): Init {
+  const gates = gatesOf[variant];
+  const count = gates.length + 1;
   if (variant === "NFG" && forgetBias !== undefined) {
     throw new UnrollError(
       "lstmVariant: NFG has no forget gate, and forgetBias is of forget gates.",
       "Leave it out.",
     );
   }
-  if (forgetBias !== undefined && biasInit !== undefined) throw biasesTwice("lstmVariant");
-  if (biasInit || variant === "NFG") return biasInit ?? zeros;
-  const gates = gatesOf[variant];
-  const bias = forgetBias ?? 1;
-  return variant === "CIFG"
-    ? onGate(gates.indexOf("i"), gates.length + 1, -bias)
-    : onGate(gates.indexOf("f"), gates.length + 1, bias);
+  const coupled = variant === "CIFG" && biasInit === undefined;
+  return coupled
+    ? onGate(gates.indexOf("i"), count, -(forgetBias ?? 1))
+    : gateBias("lstmVariant", { forgetBias }, biasInit, { gate: gates.indexOf("f"), count, start: 1 });
 }
 
 /** What each gate hears of the gates of the step before. */

@@ -75,7 +75,7 @@ test("all biases start from what biasInit gives: those of chrono initialization,
 
 test("biases that are given twice are refused", () => {
   expect(() => lstm(2, 3, { forgetBias: 1, biasInit: zeros })).toThrowErrorMatchingInlineSnapshot(`
-    [UnrollError: lstm: forgetBias and biasInit both say how the biases of the forget gates start.
+    [UnrollError: lstm: forgetBias and biasInit both say how biases start.
     Leave one of them out.]
   `);
 });

@@ -6,7 +6,6 @@ import {
   sigmoid,
   split,
   tanh,
-  UnrollError,
   type Init,
   type ParamSpec,
   type StateSpec,
@@ -15,7 +14,7 @@ import {
 import { cell, type Cell } from "../spec/cell.ts";
 import { uniform } from "../initializers/initializers.ts";
 import { param, state } from "../spec/param.ts";
-import { onGate } from "./gate-bias.ts";
+import { gateBias } from "./gate-bias.ts";
 import type { WeightOptions } from "./rnn.ts";
 import { checkSizes } from "../spec/size.ts";
 
@@ -34,10 +33,8 @@ export interface LstmState {
 
 /** How an LSTM is made. */
 export interface LstmOptions extends WeightOptions {
-  /** What the bias of the forget gates starts from; the others start from 0. Default: 1. */
+  /** What the bias of the forget gates starts from; the others start from 0. Default: 1, without `biasInit`. */
   readonly forgetBias?: number;
-  /** In place of `forgetBias`, the first numbers of all biases: for chrono initialization, say. */
-  readonly biasInit?: Init;
 }
 
 /**
@@ -49,8 +46,9 @@ export interface LstmOptions extends WeightOptions {
  *     h'      = o tanh(c')
  *
  * Forget gates start open, at a bias of 1: what the cell holds, and its gradient, then fade slowly from the
- * beginning. Chrono initialization spreads them over time scales up to T by `biasInit`: b_f = log U[1, T - 1],
- * b_i = -b_f. The names i, f, o, g, c and h can be watched. `lstmVariant` has peepholes, and gates less or more.
+ * beginning. Chrono initialization, `{ biasInit: chrono(T) }`, spreads them over time scales up to T instead:
+ * b_f = log U[1, T - 1], b_i = -b_f. The names i, f, o, g, c and h can be watched. `lstmVariant` has peepholes, and
+ * more gates or fewer.
  *
  * Shapes: x [B, I], h and c [B, H] -> h [B, H].
  * Throws: ShapeError for a size that is no whole number from 1 on; UnrollError when the biases are given twice.
@@ -84,14 +82,6 @@ export function lstmGates(z: Value): Readonly<Record<"i" | "f" | "o" | "g", Valu
   return label({ i: sigmoid(zi), f: sigmoid(zf), o: sigmoid(zo), g: tanh(zg) });
 }
 
-/** How the biases of i, f, o and g start. Throws: UnrollError when they are given twice. */
-export function lstmBias(maker: string, { forgetBias, biasInit }: LstmOptions): Init {
-  if (forgetBias !== undefined && biasInit !== undefined) throw biasesTwice(maker);
-  return biasInit ?? onGate(1, 4, forgetBias ?? 1);
-}
-
-export const biasesTwice = (maker: string): UnrollError =>
-  new UnrollError(
-    `${maker}: forgetBias and biasInit both say how the biases of the forget gates start.`,
-    "Leave one of them out.",
-  );
+/** How the biases of i, f, o and g start. */
+export const lstmBias = (maker: string, { forgetBias, biasInit }: LstmOptions): Init =>
+  gateBias(maker, { forgetBias }, biasInit, { gate: 1, count: 4, start: 1 });

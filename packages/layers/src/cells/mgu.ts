@@ -43,12 +43,12 @@ export interface MguState {
  */
 export function mgu(inputs: number, hidden: number, options: WeightOptions = {}): Cell<MguParams, MguState> {
   checkSizes("mgu", { inputs, hidden });
-  const { init = uniform(1 / Math.sqrt(hidden)), recurrentInit = init } = options;
+  const { init = uniform(1 / Math.sqrt(hidden)), recurrentInit = init, biasInit = zeros } = options;
   return cell({
     params: {
       wx: param([inputs, 2 * hidden], init),
       wh: param([hidden, 2 * hidden], recurrentInit),
-      b: param([2 * hidden], zeros),
+      b: param([2 * hidden], biasInit),
     },
     state: { h: state(hidden) },
     step({ wx, wh, b }, { h }, x) {

@@ -133,12 +133,12 @@ export function mut3(
 /** The specs of a mutant that weighs the input so many times, and the state so many times. */
 function mutant(name: string, inputs: number, hidden: number, options: WeightOptions) {
   checkSizes(name, { inputs, hidden });
-  const { init = uniform(1 / Math.sqrt(hidden)), recurrentInit = init } = options;
+  const { init = uniform(1 / Math.sqrt(hidden)), recurrentInit = init, biasInit = zeros } = options;
   return {
     weights: (ofInput: number, ofState: number): Omit<MutParams, "wp"> => ({
       wx: param([inputs, ofInput * hidden], init),
       wh: param([hidden, ofState * hidden], recurrentInit),
-      b: param([3 * hidden], zeros),
+      b: param([3 * hidden], biasInit),
     }),
     projection: inputs === hidden ? undefined : param([inputs, hidden], init),
   };

@@ -55,7 +55,7 @@ export interface NtmState {
   readonly write: StateSpec;
 }
 
-/** How a neural Turing machine is made. */
+/** How a neural Turing machine is made; biases are those of its controller. */
 export interface NtmOptions extends LstmOptions {
   /** Locations of the memory, N. */
   readonly slots: number;

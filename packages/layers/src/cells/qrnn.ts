@@ -44,6 +44,8 @@ export interface QrnnOptions {
   readonly zoneout?: number;
   /** Of the weights. Default: uniform on 1 / sqrt(window inputs) around 0. */
   readonly init?: Init;
+  /** Of the biases. Default: zeros. */
+  readonly biasInit?: Init;
 }
 
 /**
@@ -66,6 +68,7 @@ export interface QrnnOptions {
  */
 export function qrnn(inputs: number, hidden: number, options: QrnnOptions = {}): Cell<QrnnParams, QrnnState> {
   const { window = 2, pooling = "fo", zoneout = 0, init = uniform(1 / Math.sqrt(window * inputs)) } = options;
+  const { biasInit = zeros } = options;
   checkSizes("qrnn", { inputs, hidden, window });
   checkFractions("qrnn", { zoneout });
   if (!["f", "fo", "ifo"].includes(pooling)) {
@@ -73,7 +76,7 @@ export function qrnn(inputs: number, hidden: number, options: QrnnOptions = {}):
   }
   const columns = (1 + pooling.length) * hidden;
   return cell({
-    params: { w: param([window * inputs, columns], init), b: param([columns], zeros) },
+    params: { w: param([window * inputs, columns], init), b: param([columns], biasInit) },
     state: { c: state(hidden), past: Array.from({ length: window - 1 }, () => state(inputs)) },
     step({ w, b }, { c, past }, x, key) {
       const [zz, ...gates] = split(add(matmul(concat([...past, x]), w), b), 1 + pooling.length);

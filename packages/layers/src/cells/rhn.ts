@@ -13,7 +13,7 @@ import {
 import { cell, type Cell } from "../spec/cell.ts";
 import { uniform } from "../initializers/initializers.ts";
 import { param, state } from "../spec/param.ts";
-import { onGate } from "./gate-bias.ts";
+import { gateBias } from "./gate-bias.ts";
 import type { WeightOptions } from "./rnn.ts";
 import { checkSizes } from "../spec/size.ts";
 
@@ -34,7 +34,7 @@ export interface RhnOptions extends WeightOptions {
   readonly depth?: number;
   /** Whether the carry gate is one minus the transform gate, as in the paper's experiments. Default: true. */
   readonly coupled?: boolean;
-  /** What the bias of the transform gates starts from: below 0, states pass at first. Default: -2. */
+  /** What the bias of the transform gates starts from: below 0, states pass at first. Default: -2, without `biasInit`. */
   readonly transformBias?: number;
 }
 
@@ -51,20 +51,21 @@ export interface RhnOptions extends WeightOptions {
  * occur once for every micro-step.
  *
  * Shapes: x [B, I], h [B, H] -> h [B, H].
- * Throws: ShapeError for a size or a depth that is no whole number from 1 on.
+ * Throws: ShapeError for a size or a depth that is no whole number from 1 on; UnrollError when the biases are given twice.
  * Source: Zilly, Srivastava, Koutnik and Schmidhuber, Recurrent Highway Networks, 2017, eqs. 6-9.
  */
 export function rhn(inputs: number, hidden: number, options: RhnOptions = {}): Cell<RhnParams, RhnState> {
-  const { depth = 2, coupled = true, transformBias = -2 } = options;
+  const { depth = 2, coupled = true, transformBias, biasInit } = options;
   const { init = uniform(1 / Math.sqrt(hidden)), recurrentInit = init } = options;
   checkSizes("rhn", { inputs, hidden, depth });
   const gates = coupled ? 2 : 3;
+  const biases = gateBias("rhn", { transformBias }, biasInit, { gate: 1, count: gates, start: -2 });
   return cell({
     params: {
       wx: param([inputs, gates * hidden], init),
       micro: Array.from({ length: depth }, () => ({
         wh: param([hidden, gates * hidden], recurrentInit),
-        b: param([gates * hidden], onGate(1, gates, transformBias)),
+        b: param([gates * hidden], biases),
       })),
     },
     state: { h: state(hidden) },

@@ -87,5 +87,5 @@ export function rnn(inputs: number, hidden: number, options: RnnOptions = {}): C
 export function irnn(inputs: number, hidden: number, options: WeightOptions = {}): Cell<RnnParams, RnnState> {
   const { init = normal(0.001), recurrentInit = identity() } = options;
   checkSizes("irnn", { inputs, hidden });
-  return rnn(inputs, hidden, { activation: relu, init, recurrentInit });
+  return rnn(inputs, hidden, { ...options, activation: relu, init, recurrentInit });
 }

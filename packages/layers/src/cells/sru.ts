@@ -2,7 +2,7 @@ import { add, label, matmul, mul, sigmoid, split, sub, type ParamSpec, type Stat
 import { cell, type Cell } from "../spec/cell.ts";
 import { uniform } from "../initializers/initializers.ts";
 import { param, state } from "../spec/param.ts";
-import { onGate } from "./gate-bias.ts";
+import { gateBias } from "./gate-bias.ts";
 import type { WeightOptions } from "./rnn.ts";
 import { checkSizes } from "../spec/size.ts";
 
@@ -22,7 +22,7 @@ export interface SruState {
 
 /** How a simple recurrent unit is made; `init` is uniform on sqrt(3 / inputs) by default, `recurrentInit` is of v. */
 export interface SruOptions extends WeightOptions {
-  /** What the bias of the reset gate, which lets the memory out, starts from. Default: 0. */
+  /** What the bias of the reset gate, which lets the memory out, starts from. Default: 0, without `biasInit`. */
   readonly highwayBias?: number;
   /** What the input that passes by is multiplied by. Default: sqrt(1 + 2 exp(highwayBias)). */
   readonly scale?: number;
@@ -41,19 +41,19 @@ export interface SruOptions extends WeightOptions {
  * no v, and tanh(c') in the last line. The names f, r and c can be watched.
  *
  * Shapes: x [B, I], c [B, H] -> h [B, H].
- * Throws: ShapeError for a size that is no whole number from 1 on.
+ * Throws: ShapeError for a size that is no whole number from 1 on; UnrollError when the biases are given twice.
  * Source: Lei, Zhang, Wang, Dai and Artzi, Simple Recurrent Units for Highly Parallelizable Recurrence, 2018, eqs.
  * 1-4, and its section on initialization for the scale.
  */
 export function sru(inputs: number, hidden: number, options: SruOptions = {}): Cell<SruParams, SruState> {
   checkSizes("sru", { inputs, hidden });
-  const { highwayBias = 0, scale = Math.sqrt(1 + 2 * Math.exp(highwayBias)) } = options;
-  const { init = uniform(Math.sqrt(3 / inputs)), recurrentInit = init } = options;
+  const { highwayBias, scale = Math.sqrt(1 + 2 * Math.exp(highwayBias ?? 0)) } = options;
+  const { init = uniform(Math.sqrt(3 / inputs)), recurrentInit = init, biasInit } = options;
   return cell({
     params: {
       wx: param([inputs, 3 * hidden], init),
       v: param([2 * hidden], recurrentInit),
-      b: param([2 * hidden], onGate(1, 2, highwayBias)),
+      b: param([2 * hidden], gateBias("sru", { highwayBias }, biasInit, { gate: 1, count: 2, start: 0 })),
       wp: inputs === hidden ? undefined : param([inputs, hidden], init),
     },
     state: { c: state(hidden) },

@@ -13,7 +13,7 @@ import {
 import { cell, type Cell } from "../spec/cell.ts";
 import { uniform } from "../initializers/initializers.ts";
 import { param, state } from "../spec/param.ts";
-import { onGate } from "./gate-bias.ts";
+import { gateBias } from "./gate-bias.ts";
 import type { WeightOptions } from "./rnn.ts";
 import { checkSizes } from "../spec/size.ts";
 
@@ -31,7 +31,7 @@ export interface UgrnnState {
 
 /** How an update-gate RNN is made. */
 export interface UgrnnOptions extends WeightOptions {
-  /** What the bias of the gate starts from; that of the candidate starts from 0. Default: 1. */
+  /** What the bias of the gate starts from; that of the candidate starts from 0. Default: 1, without `biasInit`. */
   readonly gateBias?: number;
 }
 
@@ -46,7 +46,7 @@ export interface UgrnnOptions extends WeightOptions {
  * The names g, n and h can be watched.
  *
  * Shapes: x [B, I], h [B, H] -> h [B, H].
- * Throws: ShapeError for a size that is no whole number from 1 on.
+ * Throws: ShapeError for a size that is no whole number from 1 on; UnrollError when the biases are given twice.
  * Source: Collins, Sohl-Dickstein and Sussillo, Capacity and Trainability in Recurrent Neural Networks, 2017, the
  * equations of the UGRNN.
  */
@@ -56,12 +56,13 @@ export function ugrnn(
   options: UgrnnOptions = {},
 ): Cell<UgrnnParams, UgrnnState> {
   checkSizes("ugrnn", { inputs, hidden });
-  const { gateBias = 1, init = uniform(1 / Math.sqrt(hidden)), recurrentInit = init } = options;
+  const { init = uniform(1 / Math.sqrt(hidden)), recurrentInit = init, biasInit } = options;
+  const biases = gateBias("ugrnn", { gateBias: options.gateBias }, biasInit, { gate: 0, count: 2, start: 1 });
   return cell({
     params: {
       wx: param([inputs, 2 * hidden], init),
       wh: param([hidden, 2 * hidden], recurrentInit),
-      b: param([2 * hidden], onGate(0, 2, gateBias)),
+      b: param([2 * hidden], biases),
     },
     state: { h: state(hidden) },
     step({ wx, wh, b }, { h }, x) {
