@@ -1,5 +1,18 @@
 import { expect, test } from "vitest";
-import { compile, constant, randomKey, type Tensor, type Value, type Values, watch } from "@unroll/core";
+import {
+  add,
+  compile,
+  constant,
+  conv1d,
+  randomKey,
+  reshape,
+  split,
+  tanh,
+  type Tensor,
+  type Value,
+  type Values,
+  watch,
+} from "@unroll/core";
 import { distance, matrix, nested, numbers } from "../../test/numbers.ts";
 import { init, initialState, qrnn, unroll } from "../index.ts";
 
@@ -14,6 +27,18 @@ function watched(cell: ReturnType<typeof qrnn>, xs: Tensor, key?: Tensor) {
   const [, { z, f }] = compile(watch(score, ["z", "f"]))(p, xs);
   return { p, z: z[0]!, f: f[0]! };
 }
+
+test("its gates are conv1d of the sequence, padded in front", () => {
+  const window = 3;
+  const xs = numbers([T, B, I], "xs");
+  const { p, z } = watched(qrnn(I, H, { window }), xs);
+  const convolved = compile((xs: Value, w: Value, b: Value) => {
+    const kernel = reshape(w, [window, I, 3 * H]);
+    const [first] = split(add(conv1d(xs, kernel, { axis: 0, padding: [window - 1, 0] }), b), 3);
+    return tanh(first);
+  });
+  expect(distance(z.data, convolved(xs, p.w, p.b).data)).toBeLessThan(1e-14);
+});
 
 test("its gates are a masked convolution of the sequence, padded by zeros in front", () => {
   const window = 3;

@@ -58,7 +58,8 @@ export interface QrnnOptions {
  *     h  = o c'                                c' for f-pooling
  *
  * A masked convolution over the whole sequence is the same as a window that moves with the steps, so the inputs before
- * are state and a sequence can be cut anywhere. The paper writes no biases. Zoneout sets f to 1 with a key; without
+ * are state and a sequence can be cut anywhere: of a sequence from its start X w is `conv1d(xs, w, { axis: 0, padding:
+ * [window - 1, 0] })` with w as [window, I, nH]. The paper writes no biases. Zoneout sets f to 1 with a key; without
  * one it is its mean, zoneout + (1 - zoneout) f. The names z, f, o, i and c can be watched.
  *
  * Shapes: x [B, I], c [B, H], past window - 1 of [B, I] -> h [B, H].

@@ -53,7 +53,7 @@ export interface ScrnOptions extends Omit<WeightOptions, "biasInit"> {
  * Shapes: x [B, I], h [B, H], s [B, C] -> [B, H + C].
  * Throws: ShapeError for a size that is no whole number from 1 on; UnrollError for a decay outside of [0, 1].
  * Source: Mikolov, Joulin, Chopra, Mathieu and Ranzato, Learning Longer Memory in Recurrent Neural Networks, 2015, the
- * equations of section 3, Adaptive Context Features for the decay that is learnt.
+ * equations under "Context features", and under "Adaptive context features" for a decay that is learnt.
  */
 export function scrn(
   inputs: number,

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { fromArray } from "@unroll/core";
+import { compile, fromArray, tensor, type Value, type Values } from "@unroll/core";
 import { distance, numbers } from "../../test/numbers.ts";
 import { run } from "../../test/outputs.ts";
-import { init, sru } from "../index.ts";
+import { init, initialState, sru, unroll } from "../index.ts";
 
 const f64 = { dtype: "f64" } as const;
 
@@ -33,6 +33,21 @@ test("the scale is sqrt(1 + 2 exp(b)) of the bias that reset gates start from, a
       x.data.map((one) => share * one),
     ),
   ).toBeLessThan(1e-15);
+});
+
+test("no product of matrices is left in the loop over time", () => {
+  const cell = sru(3, 4);
+  const score = compile((p: Values<typeof cell.params>, xs: Value) =>
+    unroll(cell, p, initialState(cell.state, { batch: 2, dtype: "f32" }), xs),
+  );
+  score(init(cell.params, 1), tensor(new Float32Array(5 * 2 * 3), { shape: [5, 2, 3] }));
+  const program = score.explain().split("\n");
+  const [from, to] = ["loop", "end"].map((word) =>
+    program.findIndex((line) => line.trim().split(" ")[0] === word),
+  );
+  expect(to).toBeGreaterThan(from!);
+  expect(program.filter((line) => / contract /.test(line))).toHaveLength(2);
+  expect(program.slice(from, to).filter((line) => / contract /.test(line))).toEqual([]);
 });
 
 test("the input is projected only where sizes differ", () => {
