@@ -20,6 +20,7 @@ export {
   type BatchNormLstmState,
   type BatchStatistics,
   type Moments,
+  type ObservedStatistics,
 } from "./cells/batch-norm-lstm.ts";
 export {
   batchNorm,

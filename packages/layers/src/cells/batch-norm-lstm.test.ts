@@ -1,8 +1,17 @@
 import { checkGradient } from "@unroll/testing";
 import { checkCell } from "@unroll/testing/cells";
-import { expect, test } from "vitest";
-import { compile, constant, evaluate, tensor, type Value, type Values } from "@unroll/core";
-import { distance, nested, numbers } from "../../test/numbers.ts";
+import { describe, expect, test } from "vitest";
+import {
+  compile,
+  constant,
+  evaluate,
+  full,
+  tensor,
+  type Tensor,
+  type Value,
+  type Values,
+} from "@unroll/core";
+import { distance, matrix, nested, numbers } from "../../test/numbers.ts";
 import { batchNormTraining } from "../../test/plain-batch-norm.ts";
 import { anyState, nearby, numbersOf, plainTree, rowOf } from "../../test/plain-runs.ts";
 import { run } from "../../test/outputs.ts";
@@ -24,7 +33,7 @@ const evaluateWith = compile((p: P, statistics: Statistics, s: S, xs: Value) =>
 );
 
 test("a step of training normalizes by the batch, as in the paper's equations", () => {
-  const [last, { y, statistics }] = observe(params, start, xs);
+  const [last, { y, seen: batch }] = observe(params, start, xs);
   let states = Array.from({ length: B }, (_, b) => rowOf(start, b)) as Parameters<
     typeof batchNormTraining
   >[1];
@@ -38,7 +47,7 @@ test("a step of training normalizes by the batch, as in the paper's equations", 
         next.flatMap(({ h }) => h),
       ),
     ).toBeLessThan(1e-12);
-    expect(distance(numbersOf(rowOf(statistics, t)), numbersOf(seen))).toBeLessThan(1e-12);
+    expect(distance(numbersOf(rowOf(batch.statistics, t)), numbersOf(seen))).toBeLessThan(1e-12);
   }
   expect(
     distance(
@@ -51,8 +60,8 @@ test("a step of training normalizes by the batch, as in the paper's equations", 
 });
 
 test("evaluation with the statistics of a batch gives what training gave that batch", () => {
-  const [, { y, statistics }] = observe(params, start, xs);
-  const [, evaluated] = evaluateWith(params, statistics, start, xs);
+  const [, { y, seen }] = observe(params, start, xs);
+  const [, evaluated] = evaluateWith(params, seen.statistics, start, xs);
   expect(distance(evaluated.data, y.data)).toBeLessThan(1e-13);
 });
 
@@ -64,17 +73,34 @@ test("beyond its steps, evaluation keeps to the statistics of the last", () => {
   expect(at(T - 1).data).not.toEqual(at(T - 2).data);
 });
 
-test("running statistics move by one minus the momentum, and only at steps that were seen", () => {
-  const blend = compile((running: Statistics, seen: Statistics) => rnn.blend(running, seen, 0.9));
-  const [, { statistics: seen }] = observe(params, start, numbers([T - 1, B, I], "xs"));
-  const before = init(rnn.statistics, 1, f64);
-  const after = blend(before, seen);
-  const [old, now, next] = [before, seen, after].map(({ h }) => [...h.variance.data]);
-  expect(next!.slice(4 * H * (T - 1))).toEqual(old!.slice(4 * H * (T - 1)));
-  const expected = now!.map((v, i) => 0.9 * old![i]! + 0.1 * v);
-  expect(distance(next!.slice(0, 4 * H * (T - 1)), expected)).toBeLessThan(1e-15);
-  const longer = observe(params, start, numbers([T + 2, B, I], "xs"))[1].statistics;
-  expect(blend(before, longer).c.mean.shape).toEqual([T, H]);
+describe("running statistics", () => {
+  const blend = compile((running: Statistics, seen: { t: Value; statistics: Statistics }) =>
+    rnn.blend(running, seen, 0.9),
+  );
+  const before = nearby(init(rnn.statistics, 1, f64), 3);
+  const from = (t: number, steps: number) =>
+    observe(params, { ...start, t: tensor([t, t, t], { dtype: "i32" }) }, numbers([steps, B, I], "xs"))[1]
+      .seen;
+  /** Rows, one for each step. */
+  const rows = ({ h }: { readonly h: { readonly variance: Tensor } }) => matrix(h.variance);
+  const mixed = (old: readonly number[], now: readonly number[]) =>
+    now.map((v, i) => 0.9 * old[i]! + 0.1 * v);
+
+  test("move by one minus the momentum at the steps that were seen, and stay at the others", () => {
+    const seen = from(1, 2);
+    const [old, now, next] = [rows(before), rows(seen.statistics), rows(blend(before, seen))];
+    expect([next[0], next[3]]).toEqual([old[0], old[3]]);
+    expect(distance(next[1]!, mixed(old[1]!, now[0]!))).toBeLessThan(1e-15);
+    expect(distance(next[2]!, mixed(old[2]!, now[1]!))).toBeLessThan(1e-15);
+  });
+
+  test("of the last step are those of all that follow it, averaged", () => {
+    const seen = from(T - 1, 3);
+    const [old, now, next] = [rows(before), rows(seen.statistics), rows(blend(before, seen))];
+    const average = now[0]!.map((v, i) => (v + now[1]![i]! + now[2]![i]!) / 3);
+    expect(next.slice(0, -1)).toEqual(old.slice(0, -1));
+    expect(distance(next.at(-1)!, mixed(old.at(-1)!, average))).toBeLessThan(1e-14);
+  });
 });
 
 test("its gradient goes through the statistics of the batch", () => {
@@ -105,7 +131,9 @@ test("what it cannot be is named", () => {
     Sizes are whole numbers from 1 on.]
   `);
   expect(() =>
-    compile((s: Statistics) => rnn.blend(s, s, 2))(init(rnn.statistics, 1)),
+    compile((s: Statistics) =>
+      rnn.blend(s, { t: full(0, { dtype: "i32", shape: [T, B] }), statistics: s }, 2),
+    )(init(rnn.statistics, 1)),
   ).toThrowErrorMatchingInlineSnapshot(
     `
     [UnrollError: batchNormLstm.blend: momentum is 2.

@@ -1,19 +1,26 @@
 import {
   add,
-  concat,
   detach,
+  div,
+  full,
+  greater,
   label,
   mapTree,
   matmul,
+  maximum,
   mean,
+  minimum,
   mul,
   rsqrt,
+  scatterAdd,
   slice,
   square,
+  squeeze,
   sub,
   take,
   tanh,
-  minimum,
+  unsqueeze,
+  where,
   type ParamSpec,
   type StateSpec,
   type Value,
@@ -56,6 +63,12 @@ export interface Moments<T = ParamSpec> {
 /** Of everything that is normalized. */
 export type BatchStatistics<T = ParamSpec> = Normalized<Moments<T>>;
 
+/** What a batch showed: statistics, and at which step of their sequences its rows were, t i32 [B]; or of all steps. */
+export interface ObservedStatistics {
+  readonly t: Value;
+  readonly statistics: Values<BatchStatistics>;
+}
+
 /** An LSTM with batch normalization: the cell for training, and what evaluation needs. */
 export interface BatchNormLstm extends Cell<BatchNormLstmParams, BatchNormLstmState> {
   readonly rows: "coupled";
@@ -64,14 +77,17 @@ export interface BatchNormLstm extends Cell<BatchNormLstmParams, BatchNormLstmSt
     BatchNormLstmParams,
     BatchNormLstmState,
     Value,
-    { readonly y: Value; readonly statistics: Values<BatchStatistics> }
+    { readonly y: Value; readonly seen: ObservedStatistics }
   >;
   /** Specs of running statistics, [steps, 4H] or [steps, H]: state of the training, of which no gradient is asked. */
   readonly statistics: BatchStatistics;
-  /** Running statistics after a batch: `momentum` of the old ones, and the rest of those observed. */
+  /**
+   * Running statistics after a sequence was observed: at steps that occurred `momentum` of the old ones, and the rest of
+   * those seen. No gradient flows into them.
+   */
   blend(
     running: Values<BatchStatistics>,
-    observed: Values<BatchStatistics>,
+    seen: ObservedStatistics,
     momentum: number,
   ): Values<BatchStatistics>;
   /** The cell for evaluation, which reads running statistics instead of the batch: its rows are independent. */
@@ -106,12 +122,12 @@ export interface BatchNormLstmOptions extends LstmOptions {
  *
  *     const rnn = batchNormLstm(65, 128, { steps: 50 });
  *     // training, with statistics = init(rnn.statistics, 1) in the trainer's state
- *     const [last, { y: hs, statistics: seen }] = unroll(rnn.observed, params, carry, xs);
+ *     const [last, { y: hs, seen }] = unroll(rnn.observed, params, carry, xs);
  *     const next = rnn.blend(statistics, seen, 0.9);
  *     // evaluation
  *     unroll(rnn.evaluation, { weights: params, statistics }, carry, xs);
  *
- * `blend` takes its sequence to begin at step 0. Padding counts in the statistics: use sequences of one length. A
+ * All rows of a batch are to be at the same step, and padding counts in the statistics: use sequences of one length. A
  * batch of one row normalizes everything to 0. The names i, f, o, g, c and h can be watched.
  *
  * Shapes: x [B, I], h and c [B, H], t i32 [B] -> h [B, H].
@@ -135,9 +151,9 @@ export function batchNormLstm(inputs: number, hidden: number, options: BatchNorm
     ...specs,
     rows: "coupled",
     step(p, s, x: Value) {
-      const seen: { -readonly [K in keyof Normalized<unknown>]?: Moments<Value> } = {};
-      const [next, y] = step(p, s, x, epsilon, (name, z) => (seen[name] = momentsOf(z)));
-      return [next, { y, statistics: seen as Values<BatchStatistics> }];
+      const found: { -readonly [K in keyof Normalized<unknown>]?: Moments<Value> } = {};
+      const [next, y] = step(p, s, x, epsilon, (name, z) => (found[name] = momentsOf(z)));
+      return [next, { y, seen: { t: s.t, statistics: found as Values<BatchStatistics> } }];
     },
   });
   const training = cell({
@@ -202,18 +218,21 @@ function batchNormParams(inputs: number, hidden: number, options: BatchNormLstmO
 
 function blend(
   before: Values<BatchStatistics>,
-  observed: Values<BatchStatistics>,
+  { t, statistics }: ObservedStatistics,
   momentum: number,
 ): Values<BatchStatistics> {
   checkFractions("batchNormLstm.blend", { momentum });
+  const steps = before.c.mean.shape[0]!;
+  const at = minimum(squeeze(slice(t, 0, 1, { axis: 1 }), 1), steps - 1);
   return mapTree(
     (old, seen) => {
-      const now = slice(detach(seen), 0, old.shape[0]);
-      const steps = now.shape[0]!;
-      const mixed = add(mul(momentum, slice(old, 0, steps)), mul(1 - momentum, now));
-      return steps === old.shape[0] ? mixed : concat([mixed, slice(old, steps)], { axis: 0 });
+      // Steps beyond the last share its place: what they showed is averaged.
+      const total = scatterAdd(detach(seen), at, steps);
+      const count = unsqueeze(scatterAdd(full(1, { dtype: old.type.dtype, shape: at.shape }), at, steps), 1);
+      const mixed = add(mul(momentum, old), mul(1 - momentum, div(total, maximum(count, 1))));
+      return where(greater(count, 0), mixed, old);
     },
     before,
-    observed,
+    statistics,
   );
 }
