@@ -115,8 +115,9 @@ at several sizes, looks at what it has, and draws the graph of one step. A test 
 
 I, H and B stand for inputs, hidden units and batch. A row is a sequence: \`x wx\` is a product of matrices, products of
 states are elementwise, and what is primed belongs to the step after. "Each with its own columns" says that parameters
-stand side by side, in the order that is given with them. How a cell differs from other published forms stands with it. All
-are compared with their equations in plain JavaScript by
+stand side by side, in the order that is given with them. How a cell differs from other published forms stands with it.
+
+All cells are compared with their equations in plain JavaScript by
 [equations.property.test.ts](../../${sources}/equations.property.test.ts), and run like any cell of your own:
 [a cell](../tutorial/3-a-cell.md) says how.
 

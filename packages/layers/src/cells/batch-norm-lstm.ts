@@ -63,7 +63,7 @@ export interface Moments<T = ParamSpec> {
 /** Of everything that is normalized. */
 export type BatchStatistics<T = ParamSpec> = Normalized<Moments<T>>;
 
-/** What a batch showed: statistics, and at which step of their sequences its rows were, t i32 [B]; or of all steps. */
+/** What a batch showed: statistics, and at which step its rows were, t i32 [B]; with time in front when of many. */
 export interface ObservedStatistics {
   readonly t: Value;
   readonly statistics: Values<BatchStatistics>;

@@ -34,7 +34,7 @@ export interface RhnOptions extends WeightOptions {
   readonly depth?: number;
   /** Whether the carry gate is one minus the transform gate, as in the paper's experiments. Default: true. */
   readonly coupled?: boolean;
-  /** What the bias of the transform gates starts from: below 0, states pass at first. Default: -2, without `biasInit`. */
+  /** What the bias of the transform gates starts from: below 0, states pass. Default: -2, without `biasInit`. */
   readonly transformBias?: number;
 }
 
@@ -51,7 +51,8 @@ export interface RhnOptions extends WeightOptions {
  * occur once for every micro-step.
  *
  * Shapes: x [B, I], h [B, H] -> h [B, H].
- * Throws: ShapeError for a size or a depth that is no whole number from 1 on; UnrollError when the biases are given twice.
+ * Throws: ShapeError for a size or a depth that is no whole number from 1 on; UnrollError when the biases are given
+ * twice.
  * Source: Zilly, Srivastava, Koutnik and Schmidhuber, Recurrent Highway Networks, 2017, eqs. 6-9.
  */
 export function rhn(inputs: number, hidden: number, options: RhnOptions = {}): Cell<RhnParams, RhnState> {

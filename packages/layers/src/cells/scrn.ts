@@ -35,7 +35,7 @@ export interface ScrnState {
 
 /** How a structurally constrained recurrent network is made. */
 export interface ScrnOptions extends Omit<WeightOptions, "biasInit"> {
-  /** How much of the context stays from step to step, alpha of the paper; "learnt": a number per unit. Default: 0.95. */
+  /** How much of the context stays from step to step, alpha of the paper; "learnt": one per unit. Default: 0.95. */
   readonly decay?: number | "learnt";
   /** Of the weights that make the context, and of those that read it. Default: as `init`. */
   readonly contextInit?: Init;
