@@ -113,17 +113,18 @@ const introduction = `# Cells
 This page is made by \`scripts/cells.ts\` from the docstrings of the cells, and from the cells themselves: it makes each
 at several sizes, looks at what it has, and draws the graph of one step. A test asserts that it is up to date.
 
-I, H and B stand for inputs, hidden units and batch. A row is a sequence: \`x wx\` is a product of matrices, products of
-states are elementwise, and what is primed belongs to the step after. "Each with its own columns" says that parameters
-stand side by side, in the order that is given with them. How a cell differs from other published forms stands with it.
+I, H and B stand for inputs, hidden units and batch. A row is a sequence: \`x wx\` is a product of matrices, products
+of states are elementwise, and what is primed belongs to the step after. "Each with its own columns" says that
+parameters stand side by side, in the order that is given with them. How a cell differs from other published forms is
+said there.
 
 All cells are compared with their equations in plain JavaScript by
 [equations.property.test.ts](../../${sources}/equations.property.test.ts), and run like any cell of your own:
 [a cell](../tutorial/3-a-cell.md) says how.
 
-In drawings hexagons are parameters, and rounded boxes states, inputs and outputs. Bold names can be watched. A number at
-an edge says which of several parts goes along it. Where a cell has options, its tables and its drawing are those of the
-defaults.`;
+In drawings hexagons are parameters, and rounded boxes states, inputs and outputs. Bold names can be watched. A number
+at an edge says which of several parts goes along it. Where a cell has options, its tables and its drawing are those
+of the defaults.`;
 
 /** The text of the page. */
 export function cells(): string {

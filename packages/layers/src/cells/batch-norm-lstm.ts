@@ -82,8 +82,8 @@ export interface BatchNormLstm extends Cell<BatchNormLstmParams, BatchNormLstmSt
   /** Specs of running statistics, [steps, 4H] or [steps, H]: state of the training, of which no gradient is asked. */
   readonly statistics: BatchStatistics;
   /**
-   * Running statistics after a sequence was observed: at steps that occurred `momentum` of the old ones, and the rest of
-   * those seen. No gradient flows into them.
+   * Running statistics after a sequence was observed: at steps that occurred `momentum` of the old ones, and the rest
+   * of those seen. No gradient flows into them.
    */
   blend(
     running: Values<BatchStatistics>,
