@@ -17,11 +17,15 @@ test("every cell has its equations, shapes and source, and a drawing with all of
   for (const section of sections) {
     const [name] = section.split("\n");
     expect(section, name).toMatch(/^```text\n[^]*= [^]*```$/m);
-    for (const part of ["- *Shapes*: ", "- *Throws*: ", "- *Source*: "]) expect(section, name).toContain(part);
+    for (const part of ["- *Shapes*: ", "- *Throws*: ", "- *Source*: "])
+      expect(section, name).toContain(part);
     const table = section.slice(section.indexOf("| parameter |"), section.indexOf("| state |"));
     const parameters = [...table.matchAll(/^\| `([^`]+)` \|/gm)].map(([, path]) => path!);
     const drawn = [...section.matchAll(/^ {2}(p\d+)\{\{"([^"]+)"\}\}/gm)];
-    expect(drawn.map(([, , path]) => path), name).toEqual(parameters);
+    expect(
+      drawn.map(([, , path]) => path),
+      name,
+    ).toEqual(parameters);
     for (const [, id] of drawn) expect(section, name).toMatch(new RegExp(`^ {2}${id} -->`, "m"));
   }
 });
