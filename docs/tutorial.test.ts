@@ -12,6 +12,7 @@ const pages = [
   "docs/architecture.md",
   "docs/coming-from-torch.md",
   "docs/how-it-works.md",
+  "docs/profiling.md",
   ...tutorial,
 ].map(readPage);
 

@@ -4,19 +4,20 @@
  */
 import {
   add,
+  argmax,
   bernoulli,
   cast,
   categorical,
   compile,
   concat,
   constant,
+  conv2d,
   copy,
   crossEntropy,
   customGradient,
   detach,
   div,
   dotTree,
-  einsum,
   elementwise,
   equal,
   evaluate,
@@ -26,6 +27,7 @@ import {
   full,
   gradient,
   greater,
+  hostRandom,
   iota,
   jvp,
   less,
@@ -33,6 +35,7 @@ import {
   logSumExp,
   mapTree,
   matmul,
+  maxPool,
   mean,
   mul,
   neg,
@@ -41,6 +44,8 @@ import {
   randomNormal,
   ravel,
   reference,
+  relu,
+  reshape,
   scan,
   sizes,
   slice,
@@ -67,7 +72,11 @@ import {
   type Values,
 } from "@unroll/core";
 import {
+  attend,
+  batchNorm,
   embedding,
+  generalScore,
+  he,
   init,
   initialState,
   linear,
@@ -84,6 +93,17 @@ import { checkGradient } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
 
 const ids = (...numbers: number[][]): Tensor => tensor(numbers, { dtype: "i32" });
+
+/** Eight by eight points with a bar that lies or stands in turn, and a little noise. */
+const bars = (count: number): Float32Array => {
+  const random = hostRandom(1, "bars");
+  return Float32Array.from({ length: count * 64 }, (_, i) => {
+    const [which, row, column] = [Math.floor(i / 64), Math.floor(i / 8) % 8, i % 8];
+    const isOn = which % 2 === 0 ? row === 3 : column === 4;
+    return Number(isOn) + 0.1 * random.normal();
+  });
+};
+
 const rest = (x: Value, from: number): Value => slice(x, from);
 
 describe("a trainer with noise, and a sampler over its weights", () => {
@@ -528,28 +548,91 @@ test("many lengths: one program per bucket, one set of weights", () => {
   expect(classify.compilations).toBe(2);
 });
 
-test("attention over notes that are captured", () => {
-  const parts = { rnn: lstm(5, 3), query: linear(3, 2) };
-  const spec = paramsOf(parts);
-  const caption = (p: Values<typeof spec>, notes: Value, words: Value): Value => {
-    const start = initialState(parts.rnn.state, { batch: 1, dtype: "f32" });
-    const [, { a }] = scan(
-      (s, x: Value) => {
-        const a = softmax(einsum("bld,bd->bl", notes, parts.query.apply(p.query, s.h)));
-        const [next, y] = parts.rnn.step(p.rnn, s, concat([x, einsum("bl,bld->bd", a, notes)]));
-        return [next, { y, a }];
-      },
-      start,
-      words,
-    );
-    return mean(square(sub(1, sum(a, { axis: 0 }))));
+describe("a convolutional encoder, batch norm, and captions by attention", () => {
+  const [D, H, V] = [6, 8, 4];
+  const parts = {
+    embed: embedding(V, 5),
+    rnn: lstm(5 + D, H),
+    start: linear(D, H),
+    score: generalScore(H, D),
+    out: linear(H, V),
   };
-  const notes = tensor([
-    [
-      [1, 0],
-      [0, 1],
-      [1, 1],
-    ],
-  ]);
-  checkGradient(caption, [init(spec, 1), notes, tensor([[[1, 2, 3]], [[0, 1, 0]]])]);
+  const norm = batchNorm(D);
+  const conv = { w1: param([3, 3, 1, 4], he()), w2: param([3, 3, 4, D], he()) };
+  const spec = { ...paramsOf(parts), conv, norm: norm.params };
+  type P = Values<typeof spec>;
+  type Statistics = Values<typeof norm.statistics>;
+  type Mode = "training" | "evaluation";
+  /** Images [B, 8, 8, 1] as notes [4, B, D]: one for each quarter. */
+  const encode = (p: P, s: Statistics, image: Value, mode: Mode): readonly [Statistics, Value] => {
+    const a = maxPool(relu(conv2d(image, p.conv.w1, { padding: 1 })), 2);
+    const z = conv2d(a, p.conv.w2, { padding: 1 });
+    const [seen, n] = mode === "training" ? norm.train(p.norm, s, z) : [s, norm.apply(p.norm, s, z)];
+    const f = maxPool(relu(n), 2);
+    const [B, h, w] = sizes(f, 4);
+    return [seen, transpose(reshape(f, [B, h * w, D]), [1, 0, 2])];
+  };
+  const caption = (p: P, notes: Value, words: Value) => {
+    const h = tanh(parts.start.apply(p.start, mean(notes, { axis: 0 })));
+    const step = (s: { h: Value; c: Value }, x: Value) => {
+      const { context, weights } = attend(parts.score.apply(p.score, s.h, notes), notes);
+      const [next, y] = parts.rnn.step(p.rnn, s, concat([x, context]));
+      return [next, { y, weights }] as const;
+    };
+    const [, { y, weights }] = scan(step, { h, c: mul(0, h) }, parts.embed.apply(p.embed, words));
+    return { logits: parts.out.apply(p.out, y), weights };
+  };
+  interface Batch {
+    readonly image: Value;
+    readonly words: Value;
+    readonly next: Value;
+  }
+  const loss = (p: P, s: Statistics, { image, words, next }: Batch): readonly [Statistics, Value] => {
+    const [seen, notes] = encode(p, s, image, "training");
+    const { logits, weights } = caption(p, notes, words);
+    // Doubly stochastic attention: over a caption every note should be read about once.
+    const unread = mean(square(sub(1, sum(weights, { axis: 0 }))));
+    return [seen, add(mean(crossEntropy(logits, next)), mul(0.01, unread))];
+  };
+  const image = tensor(bars(6), { shape: [6, 8, 8, 1] });
+  const words = ids([0, 0, 0, 0, 0, 0], [1, 2, 1, 2, 1, 2], [3, 3, 3, 3, 3, 3]);
+  const next = ids([1, 2, 1, 2, 1, 2], [3, 3, 3, 3, 3, 3], [2, 1, 2, 1, 2, 1]);
+
+  test("its gradient is that of differences, down to the first filter", () => {
+    const type = { dtype: "f32", shape: [D] } as const;
+    const s = { mean: full(0, type), variance: full(1, type) };
+    checkGradient((p: P, b: Batch) => loss(p, s, b)[1], [init(spec, 1), { image, words, next }]);
+  });
+
+  test("it learns to say which bar it sees", () => {
+    const optimizer = adam({ learningRate: 0.02 });
+    interface Training {
+      readonly params: P;
+      readonly statistics: Statistics;
+      readonly memory: Memory;
+    }
+    const trainer = stateful(
+      ({ params, statistics, memory }: Training, batch: Batch) => {
+        const [seen, l] = loss(params, statistics, batch);
+        const [updates, remembered] = optimizer.update(gradient(l, params), memory, params);
+        const after = { params: applyUpdates(params, updates), statistics: seen, memory: remembered };
+        return [after, { loss: l }] as const;
+      },
+      {
+        params: init(spec, 1),
+        statistics: init(norm.statistics, 1),
+        memory: optimizer.init(init(spec, 1)),
+      },
+    );
+    for (let i = 0; i < 60; i++) trainer.step({ image, words, next });
+    const say = compile((p: P, s: Statistics, image: Value, words: Value) => {
+      const { logits, weights } = caption(p, encode(p, s, image, "evaluation")[1], words);
+      return { said: argmax(logits, { axis: -1 }), weights };
+    });
+    const { params, statistics } = trainer.state;
+    const { said, weights } = say(params, statistics, image, words);
+    expect([...said.data]).toEqual([...next.data]);
+    expect(weights.shape).toEqual([3, 4, 6]);
+    expect([...statistics.mean.data]).not.toEqual([...init(norm.statistics, 1).mean.data]);
+  });
 });

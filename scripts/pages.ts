@@ -9,10 +9,12 @@ import { format } from "node:util";
 import { compileFunction } from "node:vm";
 import * as core from "@unroll/core";
 import * as coreNode from "@unroll/core/node";
+import * as coreWasm from "@unroll/core/wasm";
 import * as data from "@unroll/data";
 import * as layers from "@unroll/layers";
 import * as optim from "@unroll/optim";
 import * as testing from "@unroll/testing";
+import * as testingCells from "@unroll/testing/cells";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -20,10 +22,12 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 const modules: Readonly<Record<string, object>> = {
   "@unroll/core": core,
   "@unroll/core/node": coreNode,
+  "@unroll/core/wasm": coreWasm,
   "@unroll/data": data,
   "@unroll/layers": layers,
   "@unroll/optim": optim,
   "@unroll/testing": testing,
+  "@unroll/testing/cells": testingCells,
   "node:fs": fs,
   "node:os": os,
   "node:path": path,

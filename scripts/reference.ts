@@ -4,10 +4,10 @@
  *     node scripts/reference.ts
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { entryOf, link, root, section } from "./docstring.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
 const sources = "packages/core/src";
 
 /** Where the page is, from the root. */
@@ -24,6 +24,7 @@ const groups: readonly (readonly [title: string, ops: readonly string[]])[] = [
   ["Reductions", ["sum", "mean", "variance", "max", "min", "prod", "argmax", "any", "all", "cumsum"]],
   ["Softmax and its relatives", ["logSumExp", "softmax", "logSoftmax", "crossEntropy", "standardize"]],
   ["Products", ["matmul", "einsum", "dotTree"]],
+  ["Convolution and pooling", ["conv1d", "conv2d", "maxPool", "averagePool", "windows", "overlapAdd"]],
   ["Axes and shapes", ["transpose", "reshape", "squeeze", "unsqueeze", "broadcastTo", "sizes"]],
   ["Cutting and joining", ["slice", "pad", "flip", "concat", "stack", "split"]],
   ["Indexing", ["take", "scatterAdd", "takeAlong", "oneHot", "iota"]],
@@ -42,24 +43,11 @@ const elsewhere: Readonly<Record<string, string>> = {
   applyOp: "graph/node.ts",
 };
 
-/** What a docstring says, by its parts. */
-interface Documentation {
-  readonly meaning: string;
-  readonly parts: ReadonlyMap<string, string>;
-  readonly example: string;
-}
-
-interface Entry extends Documentation {
-  readonly name: string;
-  readonly signature: string;
-  readonly file: string;
-}
-
 const read = (file: string): string => readFileSync(join(root, sources, file), "utf8");
 
 /** Whether the page says that an op has a derivative. */
 export function hasGradient(name: string): boolean {
-  const { meaning, parts } = entryOf(name, filesOfOps().get(name)!);
+  const { meaning, parts } = entryOf(name, `${sources}/${filesOfOps().get(name)!}`);
   const gradient = parts.get("Gradient");
   return gradient === undefined
     ? /\bits gradient\b/.test(meaning)
@@ -76,7 +64,7 @@ export function reference(): string {
   ];
   if (wrong.length > 0) throw new Error(`reference: not in exactly one group: ${wrong.join(", ")}.`);
   const entries = (names: readonly string[]): string =>
-    names.map((name) => section(entryOf(name, files.get(name)!))).join("\n\n");
+    names.map((name) => section(entryOf(name, `${sources}/${files.get(name)!}`))).join("\n\n");
   const contents = groups.map(([title, names]) => `| ${title} | ${names.map(link).join(" ")} |`);
   const sections = groups.map(([title, names]) => `## ${title}\n\n${entries(names)}`);
   return `${[introduction, ["| | |", "| --- | --- |", ...contents].join("\n"), ...sections, types()].join("\n\n")}\n`;
@@ -91,8 +79,6 @@ NumPy where an op says so. Axes count from the front, or from the back when nega
 axes. Under *Gradient*, \`dx\` is the cotangent of \`x\` and \`dy\` that of the result; an op that says nothing of one has none.
 Errors are explained in [errors](../errors.md).`;
 
-const link = (name: string): string => `[\`${name}\`](#${name.toLowerCase()})`;
-
 /** The file of every op that users can import. */
 function filesOfOps(): ReadonlyMap<string, string> {
   const files = new Map(Object.entries(elsewhere));
@@ -102,108 +88,6 @@ function filesOfOps(): ReadonlyMap<string, string> {
     }
   }
   return files;
-}
-
-function entryOf(name: string, file: string): Entry {
-  const text = read(file);
-  const found = new RegExp(`(/\\*\\*(?:[^*]|\\*(?!/))*\\*/)\\nexport (?:const|function) ${name}\\b`).exec(
-    text,
-  );
-  if (!found) throw new Error(`reference: ${name} has no docstring in ${file}.`);
-  const declaration = text.slice(found.index + found[1]!.length + 1);
-  return { name, file, signature: signatureOf(name, declaration), ...parse(found[1]!) };
-}
-
-const labels = ["Shapes", "Units", "Gradient", "Throws", "Source"];
-
-/** Take a docstring apart: meaning first, then labelled parts, then examples. What is indented is code. */
-function parse(docstring: string): Documentation {
-  const lines = docstring
-    .slice(3, -2)
-    .split("\n")
-    .map((line) => line.replace(/^\s*\* ?/, "").trimEnd());
-  const [meaning, examples]: string[][] = [[], []];
-  const parts = new Map<string, string>();
-  let label: string | undefined;
-  for (const line of lines) {
-    const [, found, rest] = /^([A-Z][a-z]+): (.*)$/.exec(line) ?? [];
-    if (found !== undefined && labels.includes(found)) {
-      label = found;
-      parts.set(label, rest!);
-    } else if (line === "" || line.startsWith("    ") || label === undefined) {
-      label = undefined;
-      (parts.size > 0 ? examples : meaning)!.push(line);
-    } else {
-      parts.set(label, `${parts.get(label)} ${line}`);
-    }
-  }
-  return { meaning: fenced(meaning!), parts, example: fenced(examples!) };
-}
-
-/** Text with its indented lines as blocks of code. */
-const fenced = (lines: readonly string[]): string =>
-  lines
-    .join("\n")
-    .replace(/^\n+/, "")
-    .replaceAll(/(?:^ {4}.*\n?)+/gm, (code) => {
-      return `\`\`\`typescript\n${code.trimEnd().replaceAll(/^ {4}/gm, "")}\n\`\`\`\n`;
-    })
-    .trim();
-
-/** Types of functions that declarations call by name. */
-const aliases: Readonly<Record<string, string>> = {
-  UnaryFunction: "(x: Operand) => Value",
-  BinaryFunction: "(x: Operand, y: Operand) => Value",
-  Reduction: "(x: Value, options?: ReduceOptions) => Value",
-};
-
-/** `add(x: Operand, y: Operand): Value` of the text that begins with a declaration. */
-function signatureOf(name: string, declaration: string): string {
-  const after = declaration.replace(/^export (const|function) \w+/, "");
-  if (!declaration.startsWith("export const")) return name + compact(until(after, "{"));
-  if (!after.startsWith(":")) return name + compact(until(after.replace(/^ = /, ""), "=>"));
-  const type = compact(until(after.slice(1), "="));
-  const [, parameters, result] = /^(\(.*\)) => (.*)$/.exec(aliases[type] ?? type) ?? [];
-  if (parameters === undefined)
-    throw new Error(`reference: ${name} has the type ${type}, which is no function.`);
-  return `${name}${parameters}: ${result}`;
-}
-
-/** The text before a token that stands outside of all brackets. */
-function until(text: string, token: string): string {
-  let depth = 0;
-  for (let i = 0; i < text.length; i++) {
-    if (depth === 0 && text.startsWith(token, i) && !(token === "=" && text[i + 1] === ">"))
-      return text.slice(0, i);
-    if ("([{".includes(text[i]!)) depth++;
-    if (")]}".includes(text[i]!)) depth--;
-  }
-  throw new Error(`reference: no ${token} in ${text.slice(0, 40)}`);
-}
-
-/** On one line, without what says little to a reader. */
-const compact = (text: string): string =>
-  text
-    .replaceAll(/\s+/g, " ")
-    .replaceAll("( ", "(")
-    .replaceAll(/,? \)/g, ")")
-    // That states which a step adds are refused is said in words.
-    .replace("R & NoExtraKeys<R, S>", "S")
-    .replace(", const R extends S", "")
-    .replaceAll(/readonly (?=\w+\?)/g, "")
-    .replace(/(?:options|\{[^{}]*\}): (\{[^}]*\}|\w+) = \{\}/, "options?: $1")
-    .trim();
-
-function section({ name, signature, file, meaning, parts, example }: Entry): string {
-  const rows = [...parts].map(([label, text]) => `- *${label}*: ${text}`);
-  const place = `[${basename(file)}](../../${sources}/${file})`;
-  return [
-    `### ${name}`,
-    `\`${signature}\` · ${place}`,
-    meaning,
-    ...(rows.length > 0 ? [rows.join("\n")] : []),
-    ...(example === "" ? [] : [example]),
-  ].join("\n\n");
 }
 
 /** Interfaces of options, as they stand in the sources. */

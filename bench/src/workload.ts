@@ -1,4 +1,4 @@
-import type { CompileOptions } from "@unroll/core";
+import type { CompileOptions, Profile, ProfileOptions } from "@unroll/core";
 
 /** Something whose speed is quoted. */
 export interface Workload {
@@ -21,5 +21,7 @@ export interface Prepared {
   step(): void;
   /** A number of what the last step computed. */
   result(): number;
+  /** Where the time of a step goes. */
+  profile(options?: ProfileOptions): Profile;
   dispose(): void;
 }

@@ -72,6 +72,7 @@ function prepare({ symbols: kinds, size, length, batch }: CharRnnSizes, options:
       loss = trainer.step(data).loss.data[0]!;
     },
     result: () => loss,
+    profile: (how) => trainer.profile(data, how),
     dispose: () => trainer.dispose(),
   };
 }

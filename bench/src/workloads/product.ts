@@ -14,6 +14,7 @@ export const product = (m: number, k: number, n: number): Workload => ({
     return {
       step: () => void multiply.step(undefined),
       result: () => multiply.state.c.data[0]!,
+      profile: (how) => multiply.profile(undefined, how),
       dispose: () => multiply.dispose(),
     };
   },

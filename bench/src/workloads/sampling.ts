@@ -40,6 +40,7 @@ export const sampling = (symbols: number, size: number): Workload => ({
         character = writer.step(undefined).drawn.data[0]!;
       },
       result: () => character,
+      profile: (how) => writer.profile(undefined, how),
       dispose: () => writer.dispose(),
     };
   },

@@ -52,6 +52,7 @@ function forwardBackward(
           loss = f(params, xs).loss.data[0]!;
         },
         result: () => loss,
+        profile: (how) => f.profile([params, xs], how),
         dispose: () => f.dispose(),
       };
     },

@@ -28,8 +28,9 @@ export { formatTensor, fromArray, tensor, Tensor, type Numbers, type Storage } f
 export { flatten, sameTree, unflatten, type Leaf } from "./tensor/tree.ts";
 export { formatType, type DType, type Shape, type TensorType, type TypedArray } from "./tensor/type.ts";
 export type { Body, Expr, Instruction, Scalar } from "./ir/scalar.ts";
+export { costOf, type Cost } from "./ir/cost.ts";
 export type { Kernel } from "./ir/kernel.ts";
-export type { Checks, HostFunction, Program } from "./ir/program.ts";
+export type { Checks, HostFunction, Origin, Program } from "./ir/program.ts";
 export type { View } from "./ir/view.ts";
 export { graph, input, nodesOf, rewrite, type Graph } from "./graph/graph.ts";
 export {
@@ -78,6 +79,16 @@ export { compile, copy, evaluate, type Compiled } from "./engine/compile.ts";
 export type { CompileOptions } from "./engine/compiled.ts";
 export type { Engine, Executable, PlanOptions } from "./engine/engine.ts";
 export { explainGraph as explain } from "./engine/explain.ts";
+export { MemoryUse, type BufferUse, type Purpose } from "./engine/memory/memory-use.ts";
+export type { EngineFootprint, Footprint } from "./engine/memory/footprint.ts";
+export {
+  Profile,
+  type ProfiledCall,
+  type ProfiledLoop,
+  type ProfiledStatement,
+  type ProfileOptions,
+} from "./engine/profile/profile.ts";
+export type { Clock, TimedProgram, Times } from "./engine/profile/timed.ts";
 export { reference } from "./engine/reference/index.ts";
 export { stateful, type Stateful, type StepArguments } from "./engine/stateful.ts";
 export { watch } from "./engine/watch.ts";

@@ -176,6 +176,10 @@ export const programs: Record<string, readonly [(...args: never[]) => unknown, r
     },
     [random(6, 4), random(4, 6)],
   ],
+  "a total of a product on top of squares": [
+    (x: Value, w: Value) => sum(add(mul(x, x), matmul(x, w)), { axis: 0 }),
+    [random(3, 4), random(4, 4)],
+  ],
   "slices with a step, paddings, and their gradients": [
     (x: Value) => {
       const y = slice(tanh(x), 1, 6, { step: 2 });

@@ -2,6 +2,7 @@ import {
   add,
   cast,
   concat,
+  conv1d,
   detach,
   equal,
   full,
@@ -19,6 +20,7 @@ import {
   sigmoid,
   slice,
   split,
+  squeeze,
   sub,
   sum,
   take,
@@ -160,6 +162,10 @@ function operation(pool: readonly Value[], p: Inputs, id: Value, { B, H }: Sizes
     () => add(x, unsqueeze(sum(scatterAdd(tanh(x), id, 3)), 0)),
     () => mul(x, add(tanh(p.b), full(1, p.b.type))),
     () => mul(tanh(x), sum(p.w)),
+    () => {
+      const kernel = reshape(slice(reshape(p.w, [-1]), 0, 3), [3, 1, 1]);
+      return squeeze(conv1d(unsqueeze(tanh(x), 2), kernel, { padding: 1 }), 2);
+    },
   ];
   return rules[pick(rules.length)]!();
 }

@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { byteVocabulary } from "./byte-vocabulary.ts";
-import { codePointVocabulary } from "./code-point-vocabulary.ts";
+import { byteVocabulary } from "./text/byte-vocabulary.ts";
+import { codePointVocabulary } from "./text/code-point-vocabulary.ts";
 import { readBytes, readText } from "./node.ts";
-import { partition } from "./partition.ts";
-import { stream } from "./stream.ts";
-import { wordVocabulary } from "./word-vocabulary.ts";
+import { partition } from "./text/partition.ts";
+import { stream } from "./text/stream.ts";
+import { wordVocabulary } from "./text/word-vocabulary.ts";
 
 let folder: string;
 beforeEach(() => {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { FormatError } from "@unroll/core";
 import { DataError } from "./error.ts";
-import { invalidUtf8 } from "./utf-8.ts";
+import { invalidUtf8 } from "./text/utf-8.ts";
 
 /** How a folder is read. */
 export interface ReadOptions {

@@ -1,4 +1,4 @@
-// Cells of the literature as a user writes them: nothing here is part of the package.
+// Cells of the literature as a user writes them, of ops and specs: none of these is the package's own.
 import { checkGradient } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
 import {

@@ -53,6 +53,14 @@ const busy = cell({
   },
 });
 
+/** What wrappers are put around: cells from I to H. */
+export const bases: Readonly<Record<string, Cell<unknown, unknown>>> = {
+  rnn: rnn(I, H),
+  lstm: lstm(I, H),
+  gru: gru(I, H),
+  stack: stackCells(lstm(I, 2), gru(2, H)),
+};
+
 /** Cells of all kinds of state and output. */
 export const cells: Readonly<Record<string, AnyCell>> = {
   rnn: rnn(I, H),

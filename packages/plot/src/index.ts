@@ -1,2 +1,3 @@
 // The public names of plot, and nothing else.
+export { drawSvg } from "./draw-svg.ts";
 export { plotLog, type PlotOptions } from "./plot-log.ts";

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { LogRow } from "@unroll/optim";
-import { parseHTML } from "linkedom";
+import { drawSvg } from "./draw-svg.ts";
 
 /** How curves are drawn. */
 export interface PlotOptions {
@@ -42,39 +42,41 @@ export function plotLog(rows: readonly LogRow[], options: PlotOptions = {}): str
       `plotLog: no column of numbers is called "${missing}".\nThere are: ${columns.join(", ")}.`,
     );
   }
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const points = y.flatMap((column) => rows.map((row) => pointOf(row, x, column, scale)));
-  const svg = Plot.plot({
-    document,
+  return drawSvg({
     width,
     height,
     marginLeft: 56,
-    marginTop: title === undefined ? 20 : 32,
+    marginTop: title === undefined ? 28 : 48,
     x: { label: x },
     y: { type: scale, grid: true, label: y.length === 1 ? y[0]! : null },
     color: { domain: [...y] },
     marks: [
       Plot.line(points, { x: "x", y: "y", z: "column", stroke: "column" }),
-      // At the end of each curve its name, in its colour: no legend to look up.
-      Plot.text(
-        points,
-        Plot.selectLast({
-          x: "x",
-          y: "y",
-          z: "column",
-          text: "column",
-          fill: "column",
-          textAnchor: "end",
-          dy: -8,
-        }),
-      ),
-      ...(title === undefined ? [] : [Plot.text([title], { frameAnchor: "top", dy: -22, fontSize: 13 })]),
+      // Few points are seen better, and one alone is seen at all.
+      ...(rows.length > fewRows ? [] : [Plot.dot(points, { x: "x", y: "y", fill: "column" })]),
+      ...names(y),
+      ...(title === undefined ? [] : [Plot.text([title], { frameAnchor: "top", dy: -40, fontSize: 13 })]),
     ],
   });
-  // A file of its own needs its namespaces named; inside of a page the browser knows them.
-  svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  svg.setAttribute("font-family", "system-ui, sans-serif");
-  return svg.outerHTML;
+}
+
+/** Up to so many rows, points are drawn as well as lines. */
+const fewRows = 30;
+
+/** The names of the curves in their colours, in a row above the picture, where no curve can run through them. */
+function names(columns: readonly string[]): Plot.Markish[] {
+  const places = columns.map((_, i) => columns.slice(0, i).reduce((x, name) => x + 7 * name.length + 16, 0));
+  return columns.map((column, i) =>
+    Plot.text([column], {
+      fill: () => column,
+      frameAnchor: "top-left",
+      textAnchor: "start",
+      dx: places[i]!,
+      dy: -18,
+      fontSize: 12,
+    }),
+  );
 }
 
 const numericColumns = (rows: readonly LogRow[]): readonly string[] => [

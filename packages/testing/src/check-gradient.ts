@@ -25,13 +25,24 @@ export interface GradientComparison {
   readonly bound: number;
 }
 
+/** What was found, without the graph. */
+class GradientCheckError extends UnrollError {
+  readonly finding: string;
+
+  constructor(lines: readonly string[], graph: Graph) {
+    const finding = lines.join("\n");
+    super(`checkGradient: ${finding}\n${print(graph)}`);
+    this.finding = finding;
+  }
+}
+
 /** A gradient that is wrong. */
-export class GradientMismatchError extends UnrollError {
+export class GradientMismatchError extends GradientCheckError {
   override readonly name: string = "GradientMismatchError";
 }
 
 /** A function whose slope can't be measured well enough at this point to say whether its gradient is right. */
-export class GradientUnclearError extends UnrollError {
+export class GradientUnclearError extends GradientCheckError {
   override readonly name: string = "GradientUnclearError";
 }
 
@@ -96,10 +107,9 @@ export function checkGraphGradient(
 
 /** Throws: GradientMismatchError, GradientUnclearError. */
 function compare(derivative: DirectionalDerivative): GradientComparison {
-  const { order, seed } = derivative;
+  const { order } = derivative;
   const f = (t: number): number => derivative.value(t).sum;
-  const notes = (): readonly string[] => [`Order ${order}, seed ${seed}.`, print(derivative.primal)];
-  if (!Number.isFinite(f(0))) throw notFinite(f(0), notes());
+  if (!Number.isFinite(f(0))) throw notFinite(derivative, f(0));
   const { sum: pullback, size } = derivative.pullback(0);
   // Next to a point where all terms vanish they don't, and neither do their roundings.
   const sizes = [0, firstStep, -firstStep].map((t) => derivative.value(t).size);
@@ -128,9 +138,9 @@ function compare(derivative: DirectionalDerivative): GradientComparison {
   // Where the pullback is what is left of terms that cancel, its rounding errors tell how large these are.
   const { comparison, agrees, isClear } = attempt(noise, Math.max(scale, rounding / (8 * epsilon)));
   if (bend(f, 2 ** -20) > Math.max(bend(f, 2 ** -16) / 4, 2 ** 23 * noise.value))
-    throw kink(f, comparison, notes());
-  if (!agrees) throw mismatch(derivative, comparison, notes());
-  if (!isClear) throw unclear(comparison, notes());
+    throw kink(derivative, f, comparison);
+  if (!agrees) throw mismatch(derivative, comparison);
+  if (!isClear) throw unclear(derivative, comparison);
   return comparison;
 }
 
@@ -147,19 +157,21 @@ interface Outcome {
   readonly isClear: boolean;
 }
 
+const drawOf = ({ order, seed }: DirectionalDerivative): string => `Order ${order}, seed ${seed}.`;
+
 function mismatch(
   derivative: DirectionalDerivative,
   { pullback, difference, bound }: GradientComparison,
-  notes: readonly string[],
 ): GradientMismatchError {
   const culprit = culpritOf(derivative);
   return new GradientMismatchError(
     [
-      `checkGradient: along a random direction the derivative is ${pullback} by pullback and ${difference} by differences.`,
+      `along a random direction the derivative is ${pullback} by pullback and ${difference} by differences.`,
       `They differ by ${digits(Math.abs(pullback - difference))}; truncation and rounding explain ${digits(bound)}.`,
       `Most comes from ${culprit.place}: ${culprit.pullback} by pullback, ${culprit.difference} by differences.`,
-      ...notes,
-    ].join("\n"),
+      drawOf(derivative),
+    ],
+    derivative.primal,
   );
 }
 
@@ -167,36 +179,39 @@ function mismatch(
 const bend = (f: (t: number) => number, h: number): number => Math.abs((f(h) - 2 * f(0) + f(-h)) / h);
 
 function kink(
+  derivative: DirectionalDerivative,
   f: (t: number) => number,
   { pullback }: GradientComparison,
-  notes: readonly string[],
 ): GradientUnclearError {
   const h = 2 ** -20;
   const [left, right] = [(f(0) - f(-h)) / h, (f(h) - f(0)) / h];
   return new GradientUnclearError(
     [
-      `checkGradient: along a random direction the slope is ${left} to one side of this point and ${right} to the other, and ${pullback} by pullback.`,
+      `along a random direction the slope is ${left} to one side of this point and ${right} to the other, and ${pullback} by pullback.`,
       "The function has a kink or a jump here, and no derivative: choose another point.",
-      ...notes,
-    ].join("\n"),
+      drawOf(derivative),
+    ],
+    derivative.primal,
   );
 }
 
-const notFinite = (value: number, notes: readonly string[]): GradientUnclearError =>
+const notFinite = (derivative: DirectionalDerivative, value: number): GradientUnclearError =>
   new GradientUnclearError(
-    [`checkGradient: the function is ${value} at this point, and has no derivative.`, ...notes].join("\n"),
+    [`the function is ${value} at this point, and has no derivative.`, drawOf(derivative)],
+    derivative.primal,
   );
 
 function unclear(
+  derivative: DirectionalDerivative,
   { pullback, difference, bound }: GradientComparison,
-  notes: readonly string[],
 ): GradientUnclearError {
   return new GradientUnclearError(
     [
-      `checkGradient: differences give ${difference} up to ${digits(bound)}, too rough to judge the ${pullback} by pullback.`,
+      `differences give ${difference} up to ${digits(bound)}, too rough to judge the ${pullback} by pullback.`,
       "The function has a kink, a jump or a pole near this point, or loses its digits: choose another point.",
-      ...notes,
-    ].join("\n"),
+      drawOf(derivative),
+    ],
+    derivative.primal,
   );
 }
 

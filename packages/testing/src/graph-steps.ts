@@ -5,6 +5,7 @@ import {
   cast,
   concat,
   constant,
+  conv1d,
   cos,
   cumsum,
   div,
@@ -30,6 +31,7 @@ import {
   mod,
   mul,
   neg,
+  overlapAdd,
   pad,
   pow,
   prod,
@@ -57,6 +59,7 @@ import {
   unsqueeze,
   variance,
   where,
+  windows,
   type Value,
 } from "@unroll/core";
 import { broadcast, sizeOf } from "./arbitraries.ts";
@@ -231,6 +234,16 @@ export const rules: Readonly<Record<string, Rule>> = {
       ),
       { axis },
     );
+  }),
+  windows: withAxis((x, axis, n) => windows(pad(x, 1, 1, { axis }), 2, { axis, stride: 1 + (n % 3) })),
+  overlapAdd: withMatrix((x) => {
+    const [count, size] = [x.shape[0]!, x.shape[1]!];
+    return count * size === 0 ? x : squash(overlapAdd(x, count + size - 1));
+  }),
+  conv1d: withMatrix((x, from, n) => {
+    const kernel = [2, x.shape.at(-1)!, 1];
+    const w = reshape(broadcastTo(average(from.value(n)), [sizeOf(kernel)]), kernel);
+    return squash(conv1d(x, w, { padding: [1, 0] }));
   }),
   scatterAdd: withAxis((x, axis, n) => squash(scatterAdd(x, places(3, x.shape[axis]!, n), 3, { axis }))),
 };

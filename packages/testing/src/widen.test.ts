@@ -19,7 +19,7 @@ import {
 } from "@unroll/core";
 import { expect, test } from "vitest";
 import { load } from "./trace.ts";
-import { widen, widenTensor } from "./widen.ts";
+import { narrow, widen, widenTensor } from "./widen.ts";
 
 /** Every dtype in a graph and in the bodies inside of it. */
 function dtypesIn(closed: Graph): Set<string> {
@@ -75,4 +75,15 @@ test("what gives f32 whatever it is given is cast", () => {
   );
   expect(numbers[1]!.type.dtype).toBe("f64");
   expect(Array.from(numbers[1]!.data)).toEqual(Array.from(numbers[0]!.data));
+});
+
+test("everything that is f64 becomes f32, and the numbers are rounded", () => {
+  const x = input({ dtype: "f64", shape: [2] }, "x");
+  const [, ys] = scan((h, row) => [add(h, row, 0.1), mul(h, row)], full(1, { dtype: "f64", shape: [] }), x);
+  const thin = narrow(graph([x], [add(ys, constant(tensor(Float64Array.of(0.1, 0.2))))]));
+  expect(dtypesIn(thin)).toEqual(new Set(["f32"]));
+  const [y] = load(thin, reference()).run([tensor([0.5, 0.25])]);
+  const h = Math.fround(Math.fround(1 + 0.5) + Math.fround(0.1));
+  const expected = [0.5 + 0.1, h * 0.25 + 0.2];
+  Array.from(y!.data).forEach((one, i) => expect(one).toBeCloseTo(expected[i]!, 6));
 });

@@ -21,3 +21,16 @@ export function widenTensor(x: Tensor): Tensor {
   if (x.type.dtype !== "f32") return x;
   return fromArray({ dtype: "f64", shape: x.shape }, Float64Array.from(x.data));
 }
+
+/** The same graph in f32: every f64 in it, and in the bodies of its scans, becomes f32. */
+export const narrow = (closed: Graph): Graph =>
+  copyGraph(closed, {
+    attribute: (x) => (x === "f64" ? "f32" : x instanceof Tensor ? narrowTensor(x) : x),
+    result: (y) => (y.type.dtype === "f64" ? cast(y, "f32") : y),
+  });
+
+/** The same numbers, rounded to f32; a tensor of another dtype than f64 stays as it is. */
+export function narrowTensor(x: Tensor): Tensor {
+  if (x.type.dtype !== "f64") return x;
+  return fromArray({ dtype: "f32", shape: x.shape }, Float32Array.from(x.data));
+}

@@ -131,6 +131,21 @@ describe("errors of gradient", () => {
     `);
     expect(gradient(sum(hs), hs).shape).toEqual([3]);
   });
+  test.each([2, 3, "all"] as const)("an emitted sequence that remat %s makes in pieces as well", (remat) => {
+    const xs = input(f64(6), "xs");
+    const step = (h: Value, row: Value) => [add(h, row), { y: tanh(h), z: mul(h, h) }] as const;
+    for (const sequence of [xs, input(f64(7))]) {
+      const [last, { y, z }] = scan(step, full(0, f64()), sequence, { remat });
+      expect(() => gradient(last, y)).toThrow("which a scan emitted");
+      expect(() => gradient(add(last, sum(y)), y)).toThrow("would be partial");
+      expect(() => gradient(add(sum(z), sum(y)), y)).toThrow("would be partial");
+      expect(gradient(sum(y), y).shape).toEqual(y.shape);
+      // What another scan reads comes after it, and is no other output of it.
+      const [above, hs] = scan((h: Value, row: Value) => [add(h, row), h], full(0, f64()), y, { remat });
+      expect(gradient(add(above, sum(y)), y).shape).toEqual(y.shape);
+      expect(gradient(sum(hs), hs).shape).toEqual(y.shape);
+    }
+  });
 });
 
 describe("pullback and jvp", () => {

@@ -1,6 +1,6 @@
 import { GradientError, ShapeError } from "../tensor/error.ts";
 import { formatType, isFloat } from "../tensor/type.ts";
-import { describeValue, isValue, type Value } from "../graph/node.ts";
+import { describeValue, isValue, type Node, type Value } from "../graph/node.ts";
 import { notAValue } from "../graph/not-a-value.ts";
 import { gradientLeaves, withValues, type TreeOf } from "../graph/spec.ts";
 import { full, zerosLike } from "../ops/full.ts";
@@ -88,14 +88,20 @@ const probeAdvice =
 /** Whether a value only shows what happens inside an op, as the sequence that a scan emits does. */
 const emits = ({ node, index }: Value): boolean => node.op.emits?.(node.attrs, index) ?? false;
 
+/** The ops whose inside an emitted sequence shows: several where it was made in pieces. */
+function shownBy(y: Value): readonly Node[] {
+  if (!emits(y)) return [];
+  return y.node.op.bodies ? [y.node] : y.node.inputs.flatMap(shownBy);
+}
+
 /**
  * The derivative by an emitted sequence sees its uses outside of the scan, and not the state's own way through time.
  * Where the loss also depends on another output of that scan this would be half an answer, so it is refused.
  */
 function checkEmitted(loss: Value, targets: Targets): void {
   for (const target of targets.filter(({ leaf }) => emits(leaf))) {
-    const others = target.leaf.node.outputs.filter((y) => y !== target.leaf);
-    if (!others.some((y) => reaches(y, loss))) continue;
+    const others = shownBy(target.leaf).flatMap(({ outputs }) => outputs);
+    if (!others.some((y) => y !== target.leaf && reaches(y, loss, target.leaf))) continue;
     throw new GradientError(
       `gradient: a scan emitted ${nameOf(target)}, and the loss also depends on another output of that scan: the derivative by one alone would be partial.`,
       probeAdvice,

@@ -109,9 +109,9 @@ function markAdjoint(dxs: Cotangents, node: Node, start: number): void {
   }
 }
 
-/** Whether `y` depends on `x` in any way. */
-export const reaches = (x: Value, y: Value): boolean =>
-  dependents(nodesOf({ inputs: [x], outputs: [y] }), [x]).has(y);
+/** Whether `y` depends on `x` in any way, or in a way that does not lead through one of `around`. */
+export const reaches = (x: Value, y: Value, ...around: readonly Value[]): boolean =>
+  dependents(nodesOf({ inputs: [x, ...around], outputs: [y] }), [x]).has(y);
 
 /** Why no cotangent reaches `x`: the first op on a way from it to `y` that gives no floats. Undefined: there is no way. */
 export function blockedBy(x: Value, y: Value): Node | undefined {

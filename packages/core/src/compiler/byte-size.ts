@@ -1,7 +1,4 @@
-import type { DType } from "../tensor/type.ts";
-
-/** Bytes of one element. */
-export const byteSize = (dtype: DType): 4 | 8 => (dtype === "f64" ? 8 : 4);
+export { byteSize } from "../tensor/type.ts";
 
 /** Buffers start on multiples of this: a line of the processor's cache. */
 export const alignment = 64;

@@ -11,10 +11,10 @@ export interface MemoryPlan {
 }
 
 /**
- * From the first to the last time at which a buffer is touched. Times are counted by statements, a loop being one,
- * since its body comes around again; of what threads share by barriers, between which they are anywhere.
+ * From the first to the last statement that touches a buffer. A loop is one statement, since its body comes around again;
+ * behind the last statement, outputs are read.
  */
-interface Life {
+export interface Life {
   readonly buffer: Buffer;
   readonly first: number;
   readonly last: number;
@@ -28,7 +28,21 @@ interface Placed extends Life {
  * Gives every buffer that belongs to the program a place; two share memory when one is done with before the other is
  * begun. The largest come first, each into the lowest gap that is free for all its life.
  */
-export function planMemory({ buffers, outputs, statements }: Program): MemoryPlan {
+export function planMemory(program: Program): MemoryPlan {
+  const times = timesOf(program.statements);
+  const own = livesOf(program).flatMap(({ buffer, first, last }): readonly Life[] =>
+    isOwn(buffer) ? [{ buffer, first: times[first]!.first, last: times[last]!.last }] : [],
+  );
+  const placed = place(own.toSorted((a, b) => bytesOf(b.buffer) - bytesOf(a.buffer)));
+  const addresses = new Map(placed.map(({ buffer, address }) => [buffer.id, address]));
+  return {
+    addresses: program.buffers.map((buffer) => (isOwn(buffer) ? (addresses.get(buffer.id) ?? 0) : undefined)),
+    size: Math.max(0, ...placed.map(({ buffer, address }) => address + bytesOf(buffer))),
+  };
+}
+
+/** The lives of all buffers that a program touches. What is known before any run lives from the beginning to the end. */
+export function livesOf({ buffers, outputs, statements }: Program): readonly Life[] {
   const lives = new Map<number, Life>();
   const live = (buffer: Buffer, first: number, last: number): void => {
     const known = lives.get(buffer.id);
@@ -38,45 +52,40 @@ export function planMemory({ buffers, outputs, statements }: Program): MemoryPla
       last: Math.max(last, known?.last ?? last),
     });
   };
-  const { times, end } = timesOf(statements);
-  statements.forEach((statement, i) => {
-    for (const { buffer } of viewsOf(statement)) live(buffer, ...times[i]!);
+  statements.forEach((statement, at) => {
+    for (const { buffer } of viewsOf(statement)) live(buffer, at, at);
   });
-  for (const { buffer } of outputs) live(buffer, end, end);
-  for (const buffer of buffers) if (buffer.data) live(buffer, 0, end);
-
-  const own = [...lives.values()].filter(({ buffer }) => isOwn(buffer));
-  const placed = place(own.toSorted((a, b) => bytesOf(b.buffer) - bytesOf(a.buffer)));
-  const addresses = new Map(placed.map(({ buffer, address }) => [buffer.id, address]));
-  return {
-    addresses: buffers.map((buffer) => (isOwn(buffer) ? (addresses.get(buffer.id) ?? 0) : undefined)),
-    size: Math.max(0, ...placed.map(({ buffer, address }) => address + bytesOf(buffer))),
-  };
+  for (const { buffer } of outputs) live(buffer, statements.length, statements.length);
+  for (const buffer of buffers) if (buffer.data) live(buffer, 0, statements.length);
+  return [...lives.values()];
 }
 
-/** When statements begin and end, and when all of them have ended. */
-function timesOf(statements: readonly Statement[]): {
-  readonly times: readonly (readonly [first: number, last: number])[];
-  readonly end: number;
-} {
+/**
+ * When each statement begins and ends, and what comes behind the last. One thread goes from statement to statement;
+ * threads that share a program go from barrier to barrier, and between two of them are anywhere.
+ */
+function timesOf(
+  statements: readonly Statement[],
+): readonly { readonly first: number; readonly last: number }[] {
   const isShared = isSharedOut(statements);
   let now = 0;
   const times = statements.map((statement) => {
     const first = now;
     if (isShared ? hasBarrier(statement) : true) now++;
     // A loop with barriers inside ends in another stretch than the one it begins in.
-    return [first, isShared && statement.kind === "loop" ? now : first] as const;
+    return { first, last: isShared && statement.kind === "loop" ? now : first };
   });
-  return { times, end: now };
+  return [...times, { first: now, last: now }];
 }
 
 const hasBarrier = (statement: Statement): boolean =>
   statement.kind === "loop" ? statement.body.some(hasBarrier) : statement.kind === "barrier";
 
 /** The addresses of these are known when a program is run, not before. */
-const isOwn = ({ role }: Buffer): boolean => role !== "input" && role !== "output" && role !== "state";
+export const isOwn = ({ role }: Buffer): boolean => role !== "input" && role !== "output" && role !== "state";
 
-const bytesOf = ({ dtype, size }: Buffer): number => aligned(size * byteSize(dtype));
+/** Bytes of a buffer, up to where the next one may start. */
+export const bytesOf = ({ dtype, size }: Buffer): number => aligned(size * byteSize(dtype));
 
 function viewsOf(statement: Statement): readonly View[] {
   switch (statement.kind) {

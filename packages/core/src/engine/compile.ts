@@ -5,6 +5,8 @@ import type { Tensors } from "../graph/spec.ts";
 import { argumentNames, returned, signature, symbolic, tensorsOf, typesOf } from "./arguments.ts";
 import { checkUsed, CompiledGraph, type CompileOptions } from "./compiled.ts";
 import { explain } from "./explain.ts";
+import type { MemoryUse } from "./memory/memory-use.ts";
+import type { Profile, ProfileOptions } from "./profile/profile.ts";
 
 /** A compiled function: the same trees, tensors in place of values. */
 export interface Compiled<A extends readonly unknown[], R> {
@@ -13,6 +15,15 @@ export interface Compiled<A extends readonly unknown[], R> {
   readonly compilations: number;
   /** The graph and the program of the last types it was called with, and inputs that nothing uses. */
   explain(): string;
+  /**
+   * Where the time goes when it is called with these arguments: as a string a table, and plain data. It is run a few
+   * dozen times, on a second module with a clock between its calls, which is made when it is asked for.
+   *
+   *     console.log(String(net.profile([w, x])));
+   */
+  profile(args: { readonly [K in keyof A]: Tensors<A[K]> }, options?: ProfileOptions): Profile;
+  /** Where the memory of its last program goes, that of the last types it was called with: a table, and plain data. */
+  memory(): MemoryUse;
   /** Give the memory of its programs back. */
   dispose(): void;
 }
@@ -53,7 +64,7 @@ export function compile<A extends readonly unknown[], R>(
   const what = f.name ? `compile ${f.name}` : "compile";
   const entries = new Map<string, Entry>();
   let last: Entry | undefined;
-  const call = (...args: readonly unknown[]): unknown => {
+  const prepare = (args: readonly unknown[]): Entry & { readonly inputs: readonly Tensor[] } => {
     const names = argumentNames(f, Math.max(args.length, f.length));
     if (args.length < f.length)
       throw new TreeError(
@@ -76,13 +87,32 @@ export function compile<A extends readonly unknown[], R>(
         );
     }
     last = entry;
-    return unflatten(entry.tree, entry.compiled.run(leaves.flat().map(({ leaf }) => leaf)));
+    return { ...entry, inputs: leaves.flat().map(({ leaf }) => leaf) };
+  };
+  const call = (...args: readonly unknown[]): unknown => {
+    const { tree, compiled, inputs } = prepare(args);
+    return unflatten(tree, compiled.run(inputs));
   };
   const properties = {
     compilations: { get: () => entries.size },
     explain: {
       value: () =>
         last ? explain(last.compiled) : `${what}: not called yet, so there are no types to explain.`,
+    },
+    profile: {
+      value(args: readonly unknown[], how: ProfileOptions = {}) {
+        const { compiled, inputs } = prepare(args);
+        return compiled.profile(inputs, how);
+      },
+    },
+    memory: {
+      value() {
+        if (last) return last.compiled.memory();
+        throw new TreeError(
+          `${what}: not called yet, so there is no program that takes memory.`,
+          "Call it once.",
+        );
+      },
     },
     dispose: {
       value() {

@@ -1,4 +1,4 @@
-import { TreeError, UnrollError } from "../tensor/error.ts";
+import { TreeError, UnrollError, UnsupportedError } from "../tensor/error.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Checks, Donation, Program } from "../ir/program.ts";
 import { graph, nodesOf, type Graph } from "../graph/graph.ts";
@@ -6,6 +6,9 @@ import type { Node, Value } from "../graph/node.ts";
 import { checkKeys } from "../compiler/keys.ts";
 import { defaultEngine } from "./default.ts";
 import type { Engine, Executable } from "./engine.ts";
+import { MemoryUse } from "./memory/memory-use.ts";
+import { profile } from "./profile/measure.ts";
+import type { Profile, ProfileOptions } from "./profile/profile.ts";
 
 /** How a function is compiled and watched over. */
 export interface CompileOptions {
@@ -26,6 +29,7 @@ export interface CompileOptions {
 export class CompiledGraph {
   readonly graph: Graph;
   readonly program: Program;
+  readonly #engine: Engine;
   readonly #executable: Executable;
   readonly #onError: CompileOptions["onError"];
 
@@ -36,6 +40,7 @@ export class CompiledGraph {
     donated: readonly Donation[] = [],
   ) {
     const engine = options.engine ?? defaultEngine();
+    this.#engine = engine;
     const checks = options.checks ?? engine.checks;
     this.graph = graph(inputs, outputs);
     checkKeys(this.graph);
@@ -46,8 +51,35 @@ export class CompiledGraph {
   }
 
   run(inputs: readonly Tensor[], resident = 0): readonly Tensor[] {
+    return this.#reporting(() => this.#executable.run(inputs, resident));
+  }
+
+  /** Where the time goes. Inputs stay as they are, also those that a run would overwrite. */
+  profile(inputs: readonly Tensor[], options: ProfileOptions): Profile {
+    const { program } = this;
+    const subject = { program, executable: this.#executable, engine: this.#engine.name };
+    return this.#reporting(() => profile(subject, inputs, options));
+  }
+
+  /**
+   * Where the memory goes. The first `state` inputs are a state.
+   *
+   * Throws: UnsupportedError when the engine does not say.
+   */
+  memory(state = 0): MemoryUse {
+    const footprint = this.#executable.footprint?.();
+    if (!footprint)
+      throw new UnsupportedError(
+        `memory: the engine ${this.#engine.name} does not say what its programs take.`,
+        "Compile for an engine that does: wasm() or reference().",
+      );
+    return new MemoryUse(this.#engine.name, this.program, state, footprint);
+  }
+
+  /** Run something, and show an error of a program to whoever wants to see it. */
+  #reporting<R>(run: () => R): R {
     try {
-      return this.#executable.run(inputs, resident);
+      return run();
     } catch (error) {
       if (error instanceof UnrollError) this.#onError?.(error, this.graph, nodeOf(error, this.graph));
       throw error;

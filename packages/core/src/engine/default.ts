@@ -5,8 +5,8 @@ import { wasm } from "./wasm/index.ts";
 
 let engine: Engine | undefined;
 
-/**
- * The engine of everybody who names none: one per realm, made when it is first needed. It compiles to WebAssembly; a
- * host without vectors gets the reference engine, which is slow and right.
- */
-export const defaultEngine = (): Engine => (engine ??= hasVectors() ? wasm() : reference());
+/** The engine of everybody who names none: one per realm, made when it is first needed. */
+export const defaultEngine = (): Engine => (engine ??= bestEngine());
+
+/** A new engine that compiles to WebAssembly; on a host without vectors the reference engine, which is slow and right. */
+export const bestEngine = (): Engine => (hasVectors() ? wasm() : reference());

@@ -1,6 +1,8 @@
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Checks, Donation, Program } from "../ir/program.ts";
 import type { Graph } from "../graph/graph.ts";
+import type { Footprint } from "./memory/footprint.ts";
+import type { Clock, TimedProgram } from "./profile/timed.ts";
 
 /** Turns graphs into programs, and programs into something that runs. */
 export interface Engine {
@@ -36,5 +38,9 @@ export interface Executable {
    * Throws: IndexError and NonFiniteError, when the program was planned with checks.
    */
   run(inputs: readonly Tensor[], resident?: number): readonly Tensor[];
+  /** The program once more, with a clock between its calls. Absent: the engine takes no times. */
+  timed?(clock: Clock): TimedProgram;
+  /** What it has of the engine's memory. Absent: the engine does not say. */
+  footprint?(): Footprint;
   dispose(): void;
 }

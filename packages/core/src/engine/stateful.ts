@@ -10,6 +10,8 @@ import { CompiledGraph, type CompileOptions } from "./compiled.ts";
 import { defaultEngine } from "./default.ts";
 import type { Engine } from "./engine.ts";
 import { explain } from "./explain.ts";
+import type { MemoryUse } from "./memory/memory-use.ts";
+import type { Profile, ProfileOptions } from "./profile/profile.ts";
 
 /** What a step is called with: nothing, when it reads nothing but its state. */
 export type StepArguments<X> = unknown extends X
@@ -30,6 +32,15 @@ export interface Stateful<S, X, Y> {
   /** How many tuples of types it has been compiled for. */
   readonly compilations: number;
   explain(): string;
+  /**
+   * Where the time of a step goes: as a string a table, and plain data. The state stays as it is: the same step is made
+   * over and over on copies of it, on a second module with a clock between its calls.
+   *
+   *     console.log(String(trainer.profile(batch)));
+   */
+  profile(...x: readonly [...x: StepArguments<X>, options?: ProfileOptions]): Profile;
+  /** Where the memory of its last program goes, state included: as a string a table, and plain data. */
+  memory(): MemoryUse;
   /** Give the memory of state and programs back. */
   dispose(): void;
 }
@@ -112,16 +123,35 @@ class StatefulStep {
   }
 
   step(x?: unknown): unknown {
+    const { entry, inputs } = this.#prepare(x);
+    const outputs = entry.compiled.run(inputs, this.#leaves.length);
+    this.#steps++;
+    this.#replace(outputs.slice(0, this.#leaves.length), undefined);
+    return unflatten(entry.output, outputs.slice(this.#leaves.length));
+  }
+
+  profile(x: unknown, options: ProfileOptions = {}): Profile {
+    const { entry, inputs } = this.#prepare(x);
+    return entry.compiled.profile(inputs, options);
+  }
+
+  /** The compilation for these types, and what it is to be given. */
+  #prepare(x: unknown): { readonly entry: Entry; readonly inputs: readonly Tensor[] } {
     this.#alive();
     const leaves = tensorsOf("stateful", [x], [undefined])[0]!;
     const key = signature([leaves]);
     const entry = this.#entries.get(key) ?? this.#compile(x, key);
     this.#last = entry;
-    const inputs = [...this.#leaves, ...leaves].map(({ leaf }) => leaf);
-    const outputs = entry.compiled.run(inputs, this.#leaves.length);
-    this.#steps++;
-    this.#replace(outputs.slice(0, this.#leaves.length), undefined);
-    return unflatten(entry.output, outputs.slice(this.#leaves.length));
+    return { entry, inputs: [...this.#leaves, ...leaves].map(({ leaf }) => leaf) };
+  }
+
+  memory(): MemoryUse {
+    this.#alive();
+    if (this.#last) return this.#last.compiled.memory(this.#leaves.length);
+    throw new TreeError(
+      "stateful: no step has been made, so there is no program that takes memory.",
+      "Make one step.",
+    );
   }
 
   explain(): string {

@@ -11,5 +11,6 @@ export function originOf({ reportedAs, op, inputs, adjointOf, source }: Node): O
     node: reportedAs,
     op: op.name,
     text: op.name + operands + (notes.length > 0 ? ` (${notes.join(", ")})` : ""),
+    ...(line !== undefined && { source: line }),
   };
 }

@@ -1,4 +1,5 @@
-import { dimensionsOfKernel, writeCount, type Dimension, type Kernel } from "./kernel.ts";
+import type { Instruction } from "./instruction.ts";
+import { writeCount, type Dimension, type Kernel, type MapKernel } from "./kernel.ts";
 import { printBody } from "./print-body.ts";
 import type { Call, Host, Loop, PassTrace, Program, Statement } from "./program.ts";
 import type { Axis, View } from "./view.ts";
@@ -72,24 +73,46 @@ function headOf(kernel: Kernel, { operands }: Call): string {
   const out = views.at(-1)!;
   switch (kernel.form) {
     case "map": {
-      const { body, writes } = kernel;
-      const only = body.length === 1 && writes.length === 1 ? body[0]! : undefined;
+      const only = onlyInstruction(kernel);
       if (only?.op === "read") return `copy ${views.join(" -> ")}`;
       if (only?.op === "constant") return `fill ${only.value} -> ${out}`;
-      return `map ${sizes(dimensionsOfKernel(kernel))} ${arrow(views, firstWrite)}`;
+      return `${printKernel(kernel)} ${arrow(views, firstWrite)}`;
     }
     case "reduce":
-      return `reduce ${sizes(kernel.kept)} over ${sizes(kernel.reduced)} ${arrow(views, firstWrite)}`;
+      return `${printKernel(kernel)} ${arrow(views, firstWrite)}`;
     case "contract": {
-      const batch = kernel.batch.length > 0 ? `${sizes(kernel.batch)} of ` : "";
-      const shape = `${sizes(kernel.m)}x${sizes(kernel.k)} . ${sizes(kernel.k)}x${sizes(kernel.n)}`;
       const init = kernel.init === "zero" ? "" : `${views[2]!} + `;
-      return `contract ${batch}${shape} ${out} = ${init}${views[0]!} . ${views[1]!}`;
+      return `${printKernel(kernel)} ${out} = ${init}${views[0]!} . ${views[1]!}`;
     }
     case "scatterAdd":
-      return `scatterAdd ${sizes(kernel.rows)} rows of ${sizes(kernel.columns)} ${out}[${views[1]!}] += ${views[0]!}`;
+      return `${printKernel(kernel)} ${out}[${views[1]!}] += ${views[0]!}`;
   }
 }
+
+/** What a kernel is by itself: its form and its sizes, as in `contract [50]x[128] . [128]x[512]`. */
+export function printKernel(kernel: Kernel): string {
+  switch (kernel.form) {
+    case "map": {
+      const only = onlyInstruction(kernel);
+      const name = only?.op === "read" ? "copy" : only?.op === "constant" ? "fill" : "map";
+      return `${name} ${sizes(kernel.dimensions)}`;
+    }
+    case "reduce":
+      return `reduce ${sizes(kernel.kept)} over ${sizes(kernel.reduced)}`;
+    case "contract": {
+      const batch = kernel.batch.length > 0 ? `${sizes(kernel.batch)} of ` : "";
+      return `contract ${batch}${sizes(kernel.m)}x${sizes(kernel.k)} . ${sizes(kernel.k)}x${sizes(kernel.n)}`;
+    }
+    case "scatterAdd":
+      return `scatterAdd ${sizes(kernel.rows)} rows of ${sizes(kernel.columns)}`;
+  }
+}
+
+/** The one thing that a copy or a fill does at every point. */
+const onlyInstruction = ({ body, writes }: MapKernel): Instruction | undefined =>
+  body.length === 1 && writes.length === 1 && (body[0]!.op === "read" || body[0]!.op === "constant")
+    ? body[0]
+    : undefined;
 
 const sizes = (dimensions: readonly Dimension[]): string =>
   `[${dimensions.map(({ size }) => size).join(", ")}]`;
@@ -105,10 +128,7 @@ function bodyOf(kernel: Kernel): string[] {
   if (kernel.form !== "map" && kernel.form !== "reduce") return [];
   const writes = kernel.writes.map((at, i) => ({ name: `w${i}`, at }));
   if (kernel.form === "map") {
-    const { body } = kernel;
-    const said =
-      body.length === 1 && writes.length === 1 && (body[0]!.op === "read" || body[0]!.op === "constant");
-    return said ? [] : printBody(body, writes);
+    return onlyInstruction(kernel) ? [] : printBody(kernel.body, writes);
   }
   const accumulated = kernel.accumulators.map(({ combine, of }, i) => ({
     name: `acc${i}`,

@@ -50,12 +50,21 @@ export type HostFunction = (inputs: readonly Tensor[]) => readonly TypedArray[];
 
 export type Statement = Call | Loop | Host | Barrier;
 
+/** Calls of kernels and of JavaScript in the order in which they stand in a program, those of loops once. */
+export const callsOf = (statements: readonly Statement[]): readonly (Call | Host)[] =>
+  statements.flatMap((statement) => {
+    if (statement.kind === "loop") return callsOf(statement.body);
+    return statement.kind === "barrier" ? [] : [statement];
+  });
+
 /** Which node a statement computes: for reports. */
 export interface Origin {
   readonly node: number;
   readonly op: string;
   /** `take: params.embed.table f32[65, 128], batch.x i32[50, 50]`. */
   readonly text: string;
+  /** `model.ts:12`, when sources are captured: of a derivative, the line that is differentiated. */
+  readonly source?: string;
 }
 
 /** What a run looks for on its way. `indices`: an index outside its axis. `finite`: also the first NaN or infinity. */

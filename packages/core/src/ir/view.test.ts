@@ -13,6 +13,7 @@ import {
   simpleAxis,
   sliceView,
   viewShape,
+  windowView,
   type View,
 } from "./view.ts";
 
@@ -49,6 +50,14 @@ describe("movements change where elements are, and no number", () => {
   test("select drops an axis", () => {
     expect(numbers(selectView(x, 0, 1))).toEqual([3, 4, 5]);
     expect(numbers(selectView(x, 1, 1))).toEqual([1, 4]);
+    const factored = reshapeView(permute(x, [1, 0]), [6])!;
+    expect([0, 1, 2, 3, 4, 5].map((at) => selectView(factored, 0, at).offset)).toEqual([0, 3, 1, 4, 2, 5]);
+  });
+
+  test("windows stand behind their count, and overlap", () => {
+    const view = windowView(viewOf("f32", [8, 2]), 0, 2, 3, 3, 2)!;
+    expect(viewShape(view)).toEqual([2, 3, 2]);
+    expect(numbers(view)).toEqual([0, 1, 4, 5, 8, 9, 6, 7, 10, 11, 14, 15]);
   });
 
   test("slice with a step", () => {
@@ -133,10 +142,11 @@ test("factors that run on are one", () => {
   ]);
 });
 
-test("an axis with several factors can't be sliced, selected or indexed", () => {
+test("an axis with several factors can't be sliced, cut into windows, run along or indexed", () => {
   const view = reshapeView(permute(viewOf("f32", [2, 3], "z"), [1, 0]), [6])!;
   expect(sliceView(view, 0, 0, 2, 1)).toBeUndefined();
-  expect(selectView(view, 0, 0)).toBeUndefined();
+  expect(windowView(view, 0, 2, 1, 2, 1)).toBeUndefined();
+  expect(rowView(view, 7, false)).toBeUndefined();
   expect(() => simpleAxis(view, 0)).toThrowErrorMatchingInlineSnapshot(`
     [InternalError: internal: axis 0 of z is not contiguous enough to be indexed
     This is a bug in unroll. Please report it with the program that caused it.]

@@ -23,7 +23,8 @@ export interface Buffer {
   readonly name: string;
   readonly dtype: DType;
   readonly size: number;
-  readonly role: "input" | "output" | "state" | "constant" | "temporary" | "scratch";
+  /** `panels`: a copy of an operand in the order in which a contraction reads it. */
+  readonly role: "input" | "output" | "state" | "constant" | "temporary" | "panels" | "scratch";
 }
 
 /** Where a kernel's operand lies: movement ops (transpose, slice, broadcast, ...) change this and no number. */
@@ -69,10 +70,14 @@ export const insertAxis = (view: View, at: number, size: number): View => ({
   axes: view.axes.toSpliced(at, 0, axisOf(size, 0)),
 });
 
-/** Fix the coordinate of an axis, which disappears. Undefined when the axis has several factors. */
-export function selectView(view: View, axis: number, at: number): View | undefined {
-  const sliced = sliceView(view, axis, at, 1, 1);
-  return sliced && { ...sliced, axes: sliced.axes.toSpliced(axis, 1) };
+/** Fix the coordinate of an axis, which disappears. */
+export function selectView(view: View, axis: number, at: number): View {
+  let [offset, rest] = [view.offset, at];
+  for (const [size, stride] of view.axes[axis]!.toReversed()) {
+    offset += (rest % size) * stride;
+    rest = Math.floor(rest / size);
+  }
+  return { ...view, offset, axes: view.axes.toSpliced(axis, 1) };
 }
 
 /** `count` coordinates of an axis from `start` on, `step` apart. Undefined when factors stand in the way. */
@@ -98,13 +103,30 @@ export function sliceView(
  * Undefined when that axis has several factors.
  */
 export function rowView(view: View, loop: LoopId, reverse: boolean): View | undefined {
-  const length = axisSize(view.axes[0]!);
+  const factors = mergeFactors(view.axes[0]!);
+  if (factors.length > 1) return undefined;
   const row = selectView(reverse ? flipView(view, 0) : view, 0, 0);
-  const stride = mergeFactors(view.axes[0]!)[0]?.[1] ?? 0;
-  return (
-    row &&
-    (length > 1 ? { ...row, steps: [...row.steps, { loop, stride: reverse ? -stride : stride }] } : row)
-  );
+  const [length, stride] = factors[0] ?? [1, 0];
+  return length > 1 ? { ...row, steps: [...row.steps, { loop, stride: reverse ? -stride : stride }] } : row;
+}
+
+/**
+ * Windows along an axis: `count` of them, `stride` apart, each of `size` elements that are `dilation` apart. Their axis
+ * stands behind that of the count, and they may overlap. Undefined when factors stand in the way.
+ */
+export function windowView(
+  view: View,
+  axis: number,
+  count: number,
+  stride: number,
+  size: number,
+  dilation: number,
+): View | undefined {
+  const factors = mergeFactors(view.axes[axis]!);
+  if (factors.length > 1) return undefined;
+  const step = factors[0]?.[1] ?? 0;
+  const axes = view.axes.toSpliced(axis, 1, axisOf(count, stride * step), axisOf(size, dilation * step));
+  return { ...view, axes };
 }
 
 /** Run through an axis backwards. */

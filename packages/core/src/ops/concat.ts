@@ -8,7 +8,8 @@ import { zerosLike } from "./full.ts";
 import { unsqueeze } from "./reshape.ts";
 import { part } from "./slice.ts";
 
-const concatOp: Op<{ readonly axis: number }> = {
+/** The record of concat. */
+export const concatOp: Op<{ readonly axis: number }> = {
   name: "concat",
   infer(types, { axis }) {
     const [first] = types;

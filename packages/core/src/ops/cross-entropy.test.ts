@@ -59,6 +59,30 @@ describe("crossEntropy", () => {
     );
   });
 
+  test("spreads a share of each target over all classes", () => {
+    // The shares are 0.1, 0.3 and 0.6; of a target 0.3 goes to all three, 0.1 to each.
+    const smoothing = 0.3;
+    const logs = [0.1, 0.3, 0.6].map((share) => -Math.log(share));
+    const [a, b, c] = logs as [number, number, number];
+    const y = crossEntropy(logits, i32([2, 0]), { smoothing });
+    expectClose(numbers(y), [0.1 * a + 0.1 * b + 0.8 * c, 0.8 * a + 0.1 * b + 0.1 * c]);
+    expectClose(
+      numbers(slope((v) => crossEntropy(v, i32([2, -1]), { smoothing }), logits)),
+      [0, 0.2, -0.2, 0, 0, 0],
+    );
+    const weights = f64([1, 10, 100]);
+    const weighed = crossEntropy(logits, i32([2, -1]), { smoothing, weights });
+    expectClose(numbers(weighed), [0.1 * a + b + 80 * c, 0]);
+    expectClose(numbers(crossEntropy(logits, i32([2, 0]), { smoothing: 0 })), [c, a]);
+    expectClose(numbers(crossEntropy(logits, i32([2, 0]), { smoothing: 1 })), [
+      (a + b + c) / 3,
+      (a + b + c) / 3,
+    ]);
+    expect(() => crossEntropy(logits, i32([2, 0]), { smoothing: 1.5 })).toThrowErrorMatchingInlineSnapshot(
+      `[UnrollError: crossEntropy: the smoothing 1.5 is not in [0, 1].]`,
+    );
+  });
+
   test("is infinite for a class that is masked, with a finite gradient", () => {
     const masked = f64([[-Infinity, 0, Math.log(3)]]);
     expect(numbers(crossEntropy(masked, i32([0])))).toEqual([Infinity]);

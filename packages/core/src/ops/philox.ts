@@ -33,7 +33,7 @@ export function draw(s: Scalar, purpose: keyof typeof purposes, index: Expr, rea
 
 /** The parts of a view at every coordinate of an axis. Words stand along axes that no reshape has cut. */
 export const parts = (view: View, axis: number): readonly View[] =>
-  Array.from({ length: axisSize(view.axes[axis]!) }, (_, at) => selectView(view, axis, at)!);
+  Array.from({ length: axisSize(view.axes[axis]!) }, (_, at) => selectView(view, axis, at));
 
 /**
  * Draws at least `count` random words, for one use of the key, in the name of the op that is asked for: by that name a

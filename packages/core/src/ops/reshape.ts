@@ -5,7 +5,8 @@ import { applyOp, describeValue, type Op, type Value } from "../graph/node.ts";
 import { normalizeAxes, normalizeNewAxis } from "./axis.ts";
 import { expectValues } from "./expect.ts";
 
-const reshapeOp: Op<{ readonly shape: Shape }> = {
+/** The record of reshape. */
+export const reshapeOp: Op<{ readonly shape: Shape }> = {
   name: "reshape",
   infer: ([x], { shape }) => [{ dtype: x!.dtype, shape }],
   vjp: ({ inputs: [x] }, [dy]) => [dy && to(dy, x!.shape)],

@@ -9,10 +9,13 @@ import {
   matmul,
   mul,
   nodesOf,
+  reference,
+  reshape,
   scan,
   sum,
   tanh,
   tensor,
+  transpose,
   type Shape,
   type TensorType,
   type Value,
@@ -60,6 +63,25 @@ describe("values", () => {
     const [last, ys] = running(tensor(1, { dtype: "f64" }), tensor([], { dtype: "f64" }));
     expect([...last.data]).toEqual([1]);
     expect(ys.shape).toEqual([0]);
+  });
+
+  test.each(["forward", "reverse"])("steps may lie unevenly far apart, %s", (way) => {
+    // The columns of two matrices: 0 3 1 4 2 5 of the numbers, and then 6 9 7 10 8 11.
+    const columns = (x: Value): Value => reshape(transpose(x, [0, 2, 1]), [12]);
+    const options = { reverse: way === "reverse" };
+    const f = (x: Value) =>
+      scan((s, x: Value) => [add(mul(2, s), x), x], full(0, f64()), columns(x), options);
+    const order = [0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11];
+    const x = tensor(
+      Float64Array.from(order, (_, i) => i),
+      { shape: [2, 2, 3] },
+    );
+    for (const engine of [undefined, reference()]) {
+      const [last, ys] = compile(f, { ...(engine && { engine }) })(x);
+      const run = way === "reverse" ? order.toReversed() : order;
+      expect([...last.data]).toEqual([run.reduce((s, x) => 2 * s + x)]);
+      expect([...ys.data]).toEqual(order);
+    }
   });
 
   test("without a sequence, the length says how many steps", () => {

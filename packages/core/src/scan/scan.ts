@@ -1,13 +1,13 @@
 import { DTypeError, ShapeError, TreeError } from "../tensor/error.ts";
 import { flatten, named, sameTree, type Leaf } from "../tensor/tree.ts";
-import { formatType, sameType } from "../tensor/type.ts";
+import { formatType, sameType, type Shape } from "../tensor/type.ts";
 import { input } from "../graph/graph.ts";
-import { isValue, mark, type Op, type Scope, type Value } from "../graph/node.ts";
+import { applyOp, isValue, mark, type Op, type Scope, type Value } from "../graph/node.ts";
 import { notAValue } from "../graph/not-a-value.ts";
 import { callSite } from "../graph/source.ts";
 import { valuesOf, withValues, type NoExtraKeys } from "../graph/spec.ts";
-import { concat } from "../ops/concat.ts";
-import { reshape } from "../ops/reshape.ts";
+import { concatOp } from "../ops/concat.ts";
+import { reshape, reshapeOp } from "../ops/reshape.ts";
 import { slice } from "../ops/slice.ts";
 import { scanVjp } from "./adjoint.ts";
 import { applyScan, type Body, type ScanAttrs } from "./layout.ts";
@@ -38,7 +38,7 @@ export interface ScanOptions {
    * "all": of each step its state and nothing else. The step is called twice when k does not divide T; what
    * is watched comes in pieces.
    */
-  readonly remat?: "all" | number;
+  readonly remat?: "all" | number | undefined;
 }
 
 /**
@@ -102,6 +102,10 @@ function stepsKept(remat: ScanOptions["remat"], length: number): number {
 type AnyStep = (state: unknown, x: unknown) => readonly [unknown, unknown];
 type AnyScan = (step: AnyStep, init: unknown, xs: unknown, options: ScanOptions) => [unknown, unknown];
 
+/** What puts the pieces of an emitted sequence together: it is no more the state than they are. */
+const flat: Op<{ readonly shape: Shape }> = { ...reshapeOp, emits: () => true };
+const joined: Op<{ readonly axis: number }> = { ...concatOp, emits: () => true };
+
 /**
  * A scan over chunks of k steps, each of them a scan: the derivative of the outer one saves what the inner
  * ones start from.
@@ -122,16 +126,16 @@ function inChunks(
   const chunked = each(xs, (x) => reshape(slice(x, from, to), [chunks, k, ...x.shape.slice(1)]));
   const steps: AnyStep = (state, rows) => run(step, state, rows, { length: k, reverse });
   const [state, pieces] = run(steps, init, chunked, { length: chunks, reverse });
-  const ys = each(pieces, (y) => reshape(y, [chunks * k, ...y.shape.slice(2)]));
+  const ys = each(pieces, (y) => applyOp(flat, [y], { shape: [chunks * k, ...y.shape.slice(2)] })[0]!);
   if (rest === 0) return [state, ys];
   const remaining = each(xs, (x) => slice(x, restFrom, restFrom + rest));
   const [last, more] = run(step, state, remaining, { length: rest, reverse });
   const others = valuesOf(more)[Symbol.iterator]();
-  const joined = (y: Value): Value => {
+  const join = (y: Value): Value => {
     const z = others.next().value!;
-    return concat(reverse ? [z, y] : [y, z], { axis: 0 });
+    return applyOp(joined, reverse ? [z, y] : [y, z], { axis: 0 })[0]!;
   };
-  return [last, each(ys, joined)];
+  return [last, each(ys, join)];
 }
 
 /** The leaves of an argument of scan, all values. */

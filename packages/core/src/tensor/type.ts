@@ -21,6 +21,9 @@ const arrays = { f32: Float32Array, f64: Float64Array, i32: Int32Array, bool: In
 /** A new array of `length` zeros of `dtype`. */
 export const allocate = (dtype: DType, length: number): TypedArray => new arrays[dtype](length);
 
+/** Bytes of one element. */
+export const byteSize = (dtype: DType): 4 | 8 => (dtype === "f64" ? 8 : 4);
+
 /** Number of elements of a shape. */
 export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
 

@@ -1,8 +1,8 @@
 import { checkGradient } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
-import { compile, tensor, type Value, type Values } from "@unroll/core";
+import { compile, fromArray, tensor, type Value, type Values } from "@unroll/core";
 import { distance, matrix, nested, numbers } from "../../test/numbers.ts";
-import { countOf } from "../../test/trees.ts";
+import { countOf, mapTensors } from "../../test/trees.ts";
 import { plainGru } from "../../test/plain-cells.ts";
 import { gru, init, linear, paramsOf, rnn, stackCells, unroll } from "../index.ts";
 
@@ -65,6 +65,27 @@ test("the two forms are different functions", () => {
   expect(distance(states[0]!.data, states[1]!.data)).toBeGreaterThan(1e-3);
 });
 
+test.each(["before", "after"] as const)(
+  "reset %s: updating the candidate is updating the state with negated columns of z",
+  (reset) => {
+    const [state, candidate] = [gru(I, H, { reset }), gru(I, H, { reset, update: "candidate" })];
+    const p = init(state.params, 1, f64);
+    const negated = mapTensors(p, (x, path) =>
+      path === "bn"
+        ? x
+        : fromArray(
+            x.type,
+            x.data.map((w, i) => (Math.floor((i % (3 * H)) / H) === 1 ? -w : w)),
+          ),
+    );
+    const [h, xs] = [numbers([B, H], "h"), numbers([T, B, I], "xs")];
+    const run = (cell: typeof state) =>
+      compile((p: Values<typeof cell.params>, h: Value, xs: Value) => unroll(cell, p, { h }, xs)[1]);
+    // Both round: 1 - sigmoid(z) is not sigmoid(-z) in its last digit.
+    expect(distance(run(state)(p, h, xs).data, run(candidate)(negated, h, xs).data)).toBeLessThan(1e-14);
+  },
+);
+
 test("char-rnn's GRU and RNN have its 182,337 and 66,369 parameters, less the second biases", () => {
   const decode = linear(128, 65);
   const units = (layer: (inputs: number) => ReturnType<typeof gru> | ReturnType<typeof rnn>): unknown =>
@@ -72,6 +93,17 @@ test("char-rnn's GRU and RNN have its 182,337 and 66,369 parameters, less the se
   expect(countOf(units((inputs) => gru(inputs, 128, { reset: "before" })))).toBe(182_337 - 2 * 3 * 128);
   expect(countOf(units((inputs) => gru(inputs, 128)))).toBe(182_337 - 2 * 2 * 128);
   expect(countOf(units((inputs) => rnn(inputs, 128)))).toBe(66_369 - 2 * 128);
+});
+
+test("a form that there is not is named", () => {
+  expect(() => gru(2, 3, { reset: "during" as "before" })).toThrowErrorMatchingInlineSnapshot(`
+    [UnrollError: gru: there is no reset during.
+    Choose before or after.]
+  `);
+  expect(() => gru(2, 3, { update: "reset" as "state" })).toThrowErrorMatchingInlineSnapshot(`
+    [UnrollError: gru: there is no update reset.
+    Choose state or candidate.]
+  `);
 });
 
 test("a size that is none is named", () => {

@@ -7,6 +7,7 @@ import {
   split,
   sub,
   tanh,
+  UnrollError,
   type ParamSpec,
   type StateSpec,
 } from "@unroll/core";
@@ -34,34 +35,41 @@ export interface GruState {
 export interface GruOptions extends WeightOptions {
   /** Whether the reset gate acts on the state before the recurrent product, or after it. Default: after. */
   readonly reset?: "before" | "after";
+  /** What the update gate multiplies: the state before, or the candidate. Default: the state. */
+  readonly update?: "state" | "candidate";
 }
 
 /**
- * A gated recurrent unit, in either of its published forms.
+ * A gated recurrent unit, in its published forms.
  *
  *     r, z = sigmoid(x wx + h wh + b)                reset and update gate, each with its own columns
  *     n    = tanh(x wx + (r h) wh + b)               reset "before" the product
  *     n    = tanh(x wx + b + r (h wh + bn))          reset "after" it
- *     h'   = (1 - z) n + z h
+ *     h'   = (1 - z) n + z h                         update of the "state": 1 keeps it
+ *     h'   = z n + (1 - z) h                         update of the "candidate": 0 keeps the state
  *
- * The forms are not interchangeable: weights of one are none of the other. "before" is the first paper's,
- * and Torch's char-rnn; "after" is cuDNN's, PyTorch's and Keras', whose two biases of r and z are added up
- * in b here. An update gate of 1 keeps the state. Where it takes the candidate instead, as in char-rnn,
- * negate the columns of z. The names r, z, n and h can be watched.
+ * The forms are not interchangeable: weights of one are none of the other. Reset "before" is the first paper's, and
+ * Torch's char-rnn; "after" is cuDNN's, PyTorch's and Keras', whose two biases of r and z are added up in b here. All
+ * of these but char-rnn update the state. `{ reset: "before", update: "candidate" }` is char-rnn's, and that of Chung
+ * et al.; negated columns of z make one orientation of the other. The names r, z, n and h can be watched.
  *
  * Shapes: x [B, I], h [B, H] -> h [B, H].
- * Throws: ShapeError for a size that is no whole number from 1 on.
- * Source: Cho et al., Learning Phrase Representations using RNN Encoder-Decoder for Statistical Machine
- * Translation, 2014, eqs. 5-8.
+ * Throws: ShapeError for a size that is no whole number from 1 on; UnrollError for other forms.
+ * Source: Cho et al., Learning Phrase Representations using RNN Encoder-Decoder for Statistical Machine Translation,
+ * 2014, eqs. 5-8; for the update of the candidate Chung, Gulcehre, Cho and Bengio, Empirical Evaluation of Gated
+ * Recurrent Neural Networks on Sequence Modeling, 2014, section 3.2.
  */
 export function gru(inputs: number, hidden: number, options: GruOptions = {}): Cell<GruParams, GruState> {
   checkSizes("gru", { inputs, hidden });
-  const { reset = "after", init = uniform(1 / Math.sqrt(hidden)), recurrentInit = init } = options;
+  const { reset = "after", update = "state" } = options;
+  const { init = uniform(1 / Math.sqrt(hidden)), recurrentInit = init, biasInit = zeros } = options;
+  checkForm("reset", reset, ["before", "after"]);
+  checkForm("update", update, ["state", "candidate"]);
   return cell({
     params: {
       wx: param([inputs, 3 * hidden], init),
       wh: param([hidden, 3 * hidden], recurrentInit),
-      b: param([3 * hidden], zeros),
+      b: param([3 * hidden], biasInit),
       bn: reset === "after" ? param([hidden], zeros) : undefined,
     },
     state: { h: state(hidden) },
@@ -72,8 +80,14 @@ export function gru(inputs: number, hidden: number, options: GruOptions = {}): C
       const { r, z } = label({ r: sigmoid(add(xr, hr)), z: sigmoid(add(xz, hz)) });
       const hn = bn ? mul(r, add(matmul(h, whCandidate), bn)) : matmul(mul(r, h), whCandidate);
       const { n } = label({ n: tanh(add(xn, hn)) });
-      const hNext = add(mul(sub(1, z), n), mul(z, h));
+      const hNext =
+        update === "state" ? add(mul(sub(1, z), n), mul(z, h)) : add(mul(z, n), mul(sub(1, z), h));
       return [label({ h: hNext }), hNext];
     },
   });
+}
+
+function checkForm(option: string, form: string, forms: readonly string[]): void {
+  if (forms.includes(form)) return;
+  throw new UnrollError(`gru: there is no ${option} ${form}.`, `Choose ${forms.join(" or ")}.`);
 }

@@ -1,10 +1,10 @@
 import { checkGradient } from "@unroll/testing";
 import { expect, test } from "vitest";
-import { compile, tensor, watch, type Value, type Values } from "@unroll/core";
+import { compile, tensor, watch, type Init, type Value, type Values } from "@unroll/core";
 import { distance, matrix, nested, numbers } from "../../test/numbers.ts";
 import { countOf } from "../../test/trees.ts";
 import { plainLstm } from "../../test/plain-cells.ts";
-import { init, initialState, linear, lstm, paramsOf, stackCells, unroll } from "../index.ts";
+import { init, initialState, linear, lstm, paramsOf, stackCells, unroll, zeros } from "../index.ts";
 
 const [T, B, I, H] = [4, 2, 3, 5];
 const f64 = { dtype: "f64" } as const;
@@ -59,6 +59,25 @@ test("the bias of the forget gates, and of these alone, starts from 1 or from wh
   expect([...init(lstm(2, 3).params, 1).b.data]).toEqual([0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0]);
   const { b } = init(lstm(2, 2, { forgetBias: -2 }).params, 1);
   expect([...b.data]).toEqual([0, 0, -2, -2, 0, 0, 0, 0]);
+});
+
+test("all biases start from what biasInit gives: those of chrono initialization, here for up to 100 steps", () => {
+  const chrono: Init = ([size = 0], random) => {
+    const scales = Array.from({ length: size / 4 }, () => Math.log(1 + 98 * random.uniform()));
+    return [...scales.map((b) => -b), ...scales, ...scales.map(() => 0), ...scales.map(() => 0)];
+  };
+  const b = [...init(lstm(2, 50, { biasInit: chrono }).params, 1, f64).b.data];
+  const [i, f] = [b.slice(0, 50), b.slice(50, 100)];
+  expect(f).toEqual(i.map((x) => -x));
+  expect(Math.max(...f)).toBeGreaterThan(Math.log(90));
+  expect(Math.max(...f)).toBeLessThanOrEqual(Math.log(99));
+});
+
+test("biases that are given twice are refused", () => {
+  expect(() => lstm(2, 3, { forgetBias: 1, biasInit: zeros })).toThrowErrorMatchingInlineSnapshot(`
+    [UnrollError: lstm: forgetBias and biasInit both say how biases start.
+    Leave one of them out.]
+  `);
 });
 
 test("char-rnn's 2 x 128 LSTM has its 240,321 parameters, less the second bias of every layer", () => {

@@ -9,10 +9,12 @@ import {
   type Init,
   type ParamSpec,
   type StateSpec,
+  type Value,
 } from "@unroll/core";
 import { cell, type Cell } from "../spec/cell.ts";
 import { uniform } from "../initializers/initializers.ts";
 import { param, state } from "../spec/param.ts";
+import { gateBias } from "./gate-bias.ts";
 import type { WeightOptions } from "./rnn.ts";
 import { checkSizes } from "../spec/size.ts";
 
@@ -31,7 +33,7 @@ export interface LstmState {
 
 /** How an LSTM is made. */
 export interface LstmOptions extends WeightOptions {
-  /** What the bias of the forget gates starts from; the others start from 0. Default: 1. */
+  /** What the bias of the forget gates starts from; the others start from 0. Default: 1, without `biasInit`. */
   readonly forgetBias?: number;
 }
 
@@ -44,27 +46,29 @@ export interface LstmOptions extends WeightOptions {
  *     h'      = o tanh(c')
  *
  * Forget gates start open, at a bias of 1: what the cell holds, and its gradient, then fade slowly from the
- * beginning. The names i, f, o, g, c and h can be watched.
+ * beginning. Chrono initialization, `{ biasInit: chrono(T) }`, spreads them over time scales up to T instead:
+ * b_f = log U[1, T - 1], b_i = -b_f. The names i, f, o, g, c and h can be watched. `lstmVariant` has peepholes, and
+ * more gates or fewer.
  *
  * Shapes: x [B, I], h and c [B, H] -> h [B, H].
- * Throws: ShapeError for a size that is no whole number from 1 on.
+ * Throws: ShapeError for a size that is no whole number from 1 on; UnrollError when the biases are given twice.
  * Source: Graves, Generating Sequences With Recurrent Neural Networks, 2013, eqs. 7-11 without the terms in
  * c; for the bias Jozefowicz, Zaremba and Sutskever, An Empirical Exploration of Recurrent Network
- * Architectures, 2015.
+ * Architectures, 2015; for chrono initialization Tallec and Ollivier, Can Recurrent Neural Networks Warp Time?,
+ * 2018, eq. 16.
  */
 export function lstm(inputs: number, hidden: number, options: LstmOptions = {}): Cell<LstmParams, LstmState> {
   checkSizes("lstm", { inputs, hidden });
-  const { forgetBias = 1, init = uniform(1 / Math.sqrt(hidden)), recurrentInit = init } = options;
+  const { init = uniform(1 / Math.sqrt(hidden)), recurrentInit = init } = options;
   return cell({
     params: {
       wx: param([inputs, 4 * hidden], init),
       wh: param([hidden, 4 * hidden], recurrentInit),
-      b: param([4 * hidden], onForgetGates(forgetBias)),
+      b: param([4 * hidden], lstmBias("lstm", options)),
     },
     state: { h: state(hidden), c: state(hidden) },
     step({ wx, wh, b }, { h, c }, x) {
-      const [zi, zf, zo, zg] = split(add(matmul(x, wx), matmul(h, wh), b), 4);
-      const { i, f, o, g } = label({ i: sigmoid(zi), f: sigmoid(zf), o: sigmoid(zo), g: tanh(zg) });
+      const { i, f, o, g } = lstmGates(add(matmul(x, wx), matmul(h, wh), b));
       const cNext = add(mul(f, c), mul(i, g));
       const hNext = mul(o, tanh(cNext));
       return [label({ h: hNext, c: cNext }), hNext];
@@ -72,8 +76,12 @@ export function lstm(inputs: number, hidden: number, options: LstmOptions = {}):
   });
 }
 
-/** Forget gates are the second of four parts. */
-const onForgetGates =
-  (bias: number): Init =>
-  ([size = 0]) =>
-    Float64Array.from({ length: size }, (_, i) => (Math.floor((4 * i) / size) === 1 ? bias : 0));
+/** The gates i, f, o and the candidate g of pre-activations side by side, under their names. */
+export function lstmGates(z: Value): Readonly<Record<"i" | "f" | "o" | "g", Value>> {
+  const [zi, zf, zo, zg] = split(z, 4);
+  return label({ i: sigmoid(zi), f: sigmoid(zf), o: sigmoid(zo), g: tanh(zg) });
+}
+
+/** How the biases of i, f, o and g start. */
+export const lstmBias = (maker: string, { forgetBias, biasInit }: LstmOptions): Init =>
+  gateBias(maker, { forgetBias }, biasInit, { gate: 1, count: 4, start: 1 });

@@ -1,9 +1,10 @@
 import { checkGradient } from "@unroll/testing";
 import { describe, expect, test } from "vitest";
-import { compile, relu, tensor, type Value, type Values } from "@unroll/core";
+import { compile, tensor, type Value, type Values } from "@unroll/core";
 import { distance, matrix, nested, numbers } from "../../test/numbers.ts";
+import { average } from "../../test/plain-vectors.ts";
 import { plainRnn } from "../../test/plain-cells.ts";
-import { filled, gru, identity, init, lstm, rnn, unroll } from "../index.ts";
+import { filled, gru, identity, init, irnn, lstm, rnn, unroll } from "../index.ts";
 
 const [T, B, I, H] = [4, 2, 3, 5];
 
@@ -33,7 +34,7 @@ test("a sequence gives what a plain loop gives", () => {
 });
 
 test("an IRNN starts as a sum of what it has seen", () => {
-  const cell = rnn(2, 2, { activation: relu, init: identity(2), recurrentInit: identity() });
+  const cell = irnn(2, 2, { init: identity(2) });
   const run = compile((p: Values<typeof cell.params>, h: Value, xs: Value) => unroll(cell, p, { h }, xs)[1]);
   const hs = run(init(cell.params, 1), tensor([[0, 0]]), tensor([[[1, 2]], [[3, 4]], [[5, 6]]]));
   expect([...hs.data]).toEqual([2, 4, 8, 12, 18, 24]);
@@ -59,6 +60,15 @@ test.each([rnn, lstm, gru])("%o draws recurrent weights like those of the input,
   expect(limit).toBeLessThanOrEqual(Math.fround(0.1));
 });
 
+test("an IRNN draws its input weights close to 0, and starts from the identity", () => {
+  const { wx, wh, b } = init(irnn(100, 100).params, 1);
+  const deviation = Math.sqrt(average(Array.from(wx.data, (w) => w * w)));
+  // Of 10,000 draws the deviation is off by 1/sqrt(2 * 10,000) of itself, 0.7%, one time in three.
+  expect(Math.abs(deviation / 0.001 - 1)).toBeLessThan(0.03);
+  expect([...wh.data]).toEqual(Array.from({ length: 1e4 }, (_, i) => Number(i % 101 === 0)));
+  expect(new Set(b.data)).toEqual(new Set([0]));
+});
+
 describe("sizes", () => {
   test("a size that is none is named", () => {
     expect(() => rnn(3, 0)).toThrowErrorMatchingInlineSnapshot(`
@@ -69,6 +79,7 @@ describe("sizes", () => {
       [ShapeError: rnn: inputs is 2.5.
       Sizes are whole numbers from 1 on.]
     `);
+    expect(() => irnn(0, 4)).toThrow("irnn: inputs is 0.");
     expect(() => rnn(3, -4)).toThrowErrorMatchingInlineSnapshot(`
       [ShapeError: rnn: hidden is -4.
       Sizes are whole numbers from 1 on.]

@@ -66,7 +66,7 @@ test("rows are normal with deviation 1 unless it is said otherwise", () => {
   const { data } = init(embedding(500, 40).params, 1).table;
   const variance = [...data].reduce((sum, x) => sum + x * x, 0) / data.length;
   expect(Math.abs(variance - 1)).toBeLessThan(5 * Math.sqrt(2 / data.length));
-  expect([...init(embedding(2, 1, filled(3)).params, 1).table.data]).toEqual([3, 3]);
+  expect([...init(embedding(2, 1, { init: filled(3) }).params, 1).table.data]).toEqual([3, 3]);
 });
 
 test("sizes that are none are refused", () => {
@@ -78,4 +78,30 @@ test("sizes that are none are refused", () => {
     [ShapeError: embedding: size is 0.
     Sizes are whole numbers from 1 on.]
   `);
+});
+
+test("the token for padding is zeros, gets no gradient, and starts as zeros in the table", () => {
+  const padded = embedding(4, 2, { padding: 1 });
+  const run = compile((p: P, tokens: Value, dy: Value) => {
+    const y = padded.apply(p, tokens);
+    return { y, d: gradient(sum(mul(dy, y)), p) };
+  });
+  const dy = tensor([
+    [1, 2],
+    [3, 4],
+    [5, 6],
+  ]);
+  const { y, d } = run({ table }, tensor([1, 3, 1], { dtype: "i32" }), dy);
+  expect([...y.data]).toEqual([0, 0, 30, 31, 0, 0]);
+  expect([...d.table.data]).toEqual([0, 0, 0, 0, 0, 0, 3, 4]);
+  const first = [...init(padded.params, 1).table.data];
+  expect(first.map((x) => x === 0)).toEqual([false, false, true, true, false, false, false, false]);
+});
+
+test("padding that is no token is refused", () => {
+  expect(() => embedding(4, 2, { padding: 4 })).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: embedding: padding is 4, which is none of 4 tokens.
+    They count from 0; the token -1 is zeros anyhow.]
+  `);
+  expect(() => embedding(4, 2, { padding: -1 })).toThrow("padding is -1");
 });

@@ -75,6 +75,21 @@ test("a padded batch equals its sequences one by one, in values and gradients", 
   );
 });
 
+test("with remat it gives the same, and keeps fewer states for the way back", () => {
+  const T = 8;
+  const given = [init(pair.params, 1, f64), someState(pair, 2, 1), numbers([T, 2, I], 1)] as const;
+  const results = (options: { readonly remat?: number }) =>
+    withGradient((p, s, xs) => pair.unroll(p as P, s as S, xs, options));
+  expectSame(compile(results({ remat: 3 }))(...given), compile(results({}))(...given));
+  const lengths = (options: { readonly remat?: number }): readonly number[] => {
+    const traced = compile(results(options));
+    traced(...given);
+    return [...traced.explain().matchAll(/length=(\d+)/g)].map(([, length]) => Number(length));
+  };
+  expect(Math.max(...lengths({}))).toBe(T);
+  expect(Math.max(...lengths({ remat: 3 }))).toBe(3);
+});
+
 test("either direction has noise of its own", () => {
   const noisy = bidirectional(stackCells(noise), stackCells(noise));
   const run = compile((xs: Value, key: Value) => {

@@ -1,4 +1,4 @@
-import { concat, fork, type Value, type Values } from "@unroll/core";
+import { concat, fork, type ScanOptions, type Value, type Values } from "@unroll/core";
 import type { Cell } from "../spec/cell.ts";
 import { unroll } from "./unroll.ts";
 
@@ -14,6 +14,8 @@ export interface BidirectionalOptions {
   readonly key?: Value | undefined;
   /** The number of steps of every sequence, i32 [B]; backwards, each starts at its own end. */
   readonly lengths?: Value | undefined;
+  /** Of how many steps a derivative keeps one state, to run those between once more: see `scan`. */
+  readonly remat?: ScanOptions["remat"];
 }
 
 /**
@@ -50,12 +52,17 @@ export function bidirectional<PF, SF, PB, SB, X = Value>(
   return {
     params: { forward: forward.params, backward: backward.params },
     state: { forward: forward.state, backward: backward.state },
-    unroll(params, state, xs, { key, lengths } = {}) {
+    unroll(params, state, xs, { key, lengths, remat } = {}) {
       const [there, back] = key ? fork(key, 2) : [];
-      const [lastForward, ys] = unroll(forward, params.forward, state.forward, xs, { key: there, lengths });
+      const [lastForward, ys] = unroll(forward, params.forward, state.forward, xs, {
+        key: there,
+        lengths,
+        remat,
+      });
       const [lastBackward, zs] = unroll(backward, params.backward, state.backward, xs, {
         key: back,
         lengths,
+        remat,
         reverse: true,
       });
       return [{ forward: lastForward, backward: lastBackward }, concat([ys, zs])];

@@ -16,11 +16,11 @@ import {
  *
  * Throws: DTypeError, ShapeError.
  */
-export function checkLengths(lengths: unknown, state: unknown): void {
+export function checkLengths(caller: string, lengths: unknown, state: unknown): void {
   if (!isValue(lengths))
-    throw new DTypeError("unroll: the lengths are no Value.", "They are an argument, i32 [B].");
+    throw new DTypeError(`${caller}: the lengths are no Value.`, "They are an argument, i32 [B].");
   const { dtype, shape } = lengths.type;
-  const wrong = `unroll: the lengths are ${formatType(lengths.type)}, not i32 [B].`;
+  const wrong = `${caller}: the lengths are ${formatType(lengths.type)}, not i32 [B].`;
   if (dtype !== "i32") throw new DTypeError(wrong);
   if (shape.length !== 1) throw new ShapeError(wrong);
   for (const { path, leaf } of leaves(state)) checkBatch(shape[0]!, path ? `state.${path}` : "state", leaf);

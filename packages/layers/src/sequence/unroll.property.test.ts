@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import { compile, fork, fromArray, gradient, randomKey, tensor, type Value } from "@unroll/core";
 import { numbers } from "../../test/numbers.ts";
 import { lossOf, loop, someState, stackTrees, withGradient } from "../../test/runs.ts";
-import { cells, I } from "../../test/sample-cells.ts";
+import { cells, I, noise, type AnyCell } from "../../test/sample-cells.ts";
 import { cut, expectSame, expectZeros, mapTensors, sumTensors } from "../../test/trees.ts";
-import { init, unroll } from "../index.ts";
+import { init, lstm, stackCells, unroll } from "../index.ts";
 
 const f64 = { dtype: "f64" } as const;
 const name = fc.constantFrom(...Object.keys(cells));
@@ -148,6 +148,27 @@ test("a probe behind the end of a sequence changes nothing", () => {
         expectZeros(mapTensors(dh, (x) => cut(cut(x, 1, b, b + 1), 0, length, T)));
       });
       expect(n.data).toHaveLength(B);
+    }),
+  );
+});
+
+test("with remat a run and all its gradients are what they are without", () => {
+  const remat = fc.oneof(fc.integer({ min: 1, max: 5 }), fc.constant("all" as const));
+  fc.assert(
+    fc.property(run, remat, fc.boolean(), ({ T, B, reverse, seed }, remat, training) => {
+      const cell: AnyCell = stackCells(lstm(I, 2), noise);
+      const state = someState(cell, B, seed);
+      const probe = mapTensors(state, ({ shape }) => numbers([T, ...shape], "probe"));
+      const lengths = Array.from({ length: B }, (_, b) => (b + seed) % (T + 1));
+      const given = [init(cell.params, seed, f64), state, numbers([T, B, I], seed)] as const;
+      const more = [probe, tensor(lengths, { dtype: "i32" }), randomKey(seed)] as const;
+      const results = (options: { readonly remat?: "all" | number }) =>
+        compile((p: object, s: object, xs: Value, probe: object, lengths: Value, key: Value) => {
+          const how = { ...options, reverse, lengths, probe, key: training ? key : undefined };
+          const [last, ys] = unroll(cell, p, s, xs, how);
+          return { last, ys, d: gradient(lossOf({ last, ys }), { p, s, xs, probe }), key };
+        })(...given, ...more);
+      expectSame(results({ remat }), results({}));
     }),
   );
 });

@@ -30,6 +30,8 @@ export interface UnrollOptions<S> {
   readonly reverse?: boolean;
   /** Number of steps; needed when there is no sequence to tell. */
   readonly length?: number;
+  /** Of how many steps a derivative keeps one state, to run those between once more: see `scan`. */
+  readonly remat?: ScanOptions["remat"];
   /** Sequences that are added to new states: zeros, of which `gradient` gives dL/dh for every step. */
   readonly probe?: Probe<S> | undefined;
 }
@@ -55,8 +57,8 @@ export function unroll<P, S, X, Y>(
   xs: NoInfer<X>,
   options: UnrollOptions<NoInfer<S>> = {},
 ): [Values<S>, Y] {
-  const { key, lengths, reverse = false, length = lengthOf(xs), probe } = options;
-  if (lengths) checkLengths(lengths, state);
+  const { key, lengths, reverse = false, length = lengthOf(xs), probe, remat } = options;
+  if (lengths) checkLengths("unroll", lengths, state);
   if (probe) checkProbe(probe, state, length);
   const steps = {
     x: xs,
@@ -72,7 +74,7 @@ export function unroll<P, S, X, Y>(
     },
     state,
     steps,
-    { reverse, length },
+    { reverse, length, remat },
   );
 }
 

@@ -10,6 +10,8 @@ import type { NoExtraKeys, Value, Values } from "@unroll/core";
 export interface Cell<P, S, X = Value, Y = Value> {
   readonly params: P;
   readonly state: S;
+  /** Said by a cell whose rows of a batch see each other, as batch normalization makes them. Absent: they don't. */
+  readonly rows?: "coupled";
   step(params: Values<P>, state: Values<S>, x: X, key?: Value): readonly [Values<S>, Y];
 }
 
@@ -23,6 +25,7 @@ export interface Layer<P, X = Value, Y = Value> {
 export interface CellRecord<P, S, X, Y, R> {
   readonly params: P;
   readonly state: S;
+  readonly rows?: "coupled";
   step(params: Values<P>, state: Values<S>, x: X, key?: Value): readonly [R & NoExtraKeys<R, S>, Y];
 }
 

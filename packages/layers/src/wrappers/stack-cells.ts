@@ -26,6 +26,7 @@ export function stackCells<const C extends readonly Cell<unknown, unknown>[]>(
   const stack: Cell<readonly unknown[], readonly unknown[]> = {
     params: cells.map(({ params }) => params),
     state: cells.map(({ state }) => state),
+    ...(cells.some(({ rows }) => rows === "coupled") && { rows: "coupled" }),
     step(params, states, x, key) {
       const keys: readonly Value[] = key ? fork(key, cells.length) : [];
       const next: object[] = [];

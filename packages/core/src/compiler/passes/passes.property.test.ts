@@ -1,10 +1,12 @@
+import { init, initialState, unroll } from "@unroll/layers";
 import { arbitraryGraph } from "@unroll/testing";
+import { arbitraryCell } from "@unroll/testing/cells";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { difference } from "../../../test/passes.ts";
-import { programs } from "../../../test/programs.ts";
+import { programs, random } from "../../../test/programs.ts";
 import { randomProgram } from "../../../test/random-programs.ts";
-import { gradient, type Value } from "../../index.ts";
+import { add, evaluate, gradient, leaves, square, sum, type Value } from "../../index.ts";
 import type { Pass } from "../pass.ts";
 import { pipeline } from "../pipeline.ts";
 import { batchProjections } from "./batch-projections.ts";
@@ -51,6 +53,22 @@ describe.each(passes)("%s keeps the values", (_, list, apart) => {
           return { y, g: gradient(y, xs, { allowUnused: true }) };
         };
         expect(difference([program, [inputs]], list)).toBeLessThanOrEqual(apart);
+      }),
+    );
+  });
+
+  test("of arbitrary cells along a sequence and their gradients", () => {
+    fc.assert(
+      fc.property(arbitraryCell({ maxSteps: 6 }), fc.nat(), ({ cell, inputs }, seed) => {
+        const program = (p: object, s: object, xs: Value) => {
+          const [last, ys] = unroll(cell, p, s, xs);
+          const floats = leaves({ last, ys }).filter(({ leaf }) => leaf.type.dtype === "f64");
+          const loss = floats.map(({ leaf }) => sum(square(leaf))).reduce((a, b) => add(a, b));
+          return { last, ys, g: gradient(loss, { p, s, xs } as never, { allowUnused: true }) };
+        };
+        const params = init(cell.params, seed, { dtype: "f64" });
+        const start = evaluate(initialState(cell.state, { batch: 2, dtype: "f64" }));
+        expect(difference([program, [params, start, random(3, 2, inputs)]], list)).toBeLessThanOrEqual(apart);
       }),
     );
   });

@@ -37,7 +37,7 @@ interface Carry {
  * new value is copied at the end of every turn. What the step emits is written straight into its row.
  */
 export function lowerLoop(outer: Block, node: Node, request: LoopRequest): void {
-  const { body, carries, length, reverse } = request;
+  const { body, carries, sequences, length, reverse } = request;
   const origin = originOf(node);
   const { draft } = outer;
   if (length === 0) {
@@ -47,8 +47,14 @@ export function lowerLoop(outer: Block, node: Node, request: LoopRequest): void 
     );
     return;
   }
-  const given = node.inputs.map((x, i) => (i < carries ? undefined : outer.read(x)));
   const id = draft.loop();
+  const given = node.inputs.map((x, i) => {
+    if (i < carries) return undefined;
+    const view = outer.read(x);
+    // Steps that lie unevenly far apart are no rows of one stride.
+    const isReadable = i >= carries + sequences || rowView(view, id, reverse) !== undefined;
+    return isReadable ? view : outer.compact(view, origin);
+  });
   const inner = outer.body(body, rowsAndCaptured(request, given, id), id, length);
   const loop: Loop = { node, request, id, outer, inner, given, origin };
   const homes = body.inputs.slice(0, carries).map((_, i) => homeOfCarry(loop, i));
@@ -103,16 +109,16 @@ function stack({ request, id, outer, inner, origin, node }: Loop, i: number): Ca
   const [old, next] = [body.inputs[i]!, body.outputs[i]!];
   const { dtype, shape } = old.type;
   const all = outer.draft.allocate(
-    nameOf(node.outputs[i]!),
+    nameOf(node.outputs[i]!, next),
     { dtype, shape: [length + 1, ...shape] },
     "temporary",
   );
   const rows = (start: number): View => sliceView(all, 0, start, length, 1)!;
   const [before, after] = reverse ? [rows(1), rows(0)] : [rows(0), rows(1)];
-  outer.fill(selectView(all, 0, reverse ? length : 0)!, node.inputs[i]!, origin);
+  outer.fill(selectView(all, 0, reverse ? length : 0), node.inputs[i]!, origin);
   inner.places.set(old, rowOf(before, id, reverse));
   inner.settle(next, rowOf(after, id, reverse));
-  return { last: selectView(all, 0, reverse ? 0 : length)!, rows: { old: before, next: after } };
+  return { last: selectView(all, 0, reverse ? 0 : length), rows: { old: before, next: after } };
 }
 
 function inPlace(loop: Loop, i: number): Carry {
@@ -125,7 +131,8 @@ function inPlace(loop: Loop, i: number): Carry {
 /** One buffer that holds a carry from turn to turn, with the initial state in it. */
 function carryBuffer({ request, outer, inner, origin, node }: Loop, i: number): View {
   const y = node.outputs[i]!;
-  const place = outer.homeOf(y) ?? outer.draft.allocate(nameOf(y), y.type, "temporary");
+  const place =
+    outer.homeOf(y) ?? outer.draft.allocate(nameOf(y, request.body.outputs[i]), y.type, "temporary");
   outer.fill(place, node.inputs[i]!, origin);
   inner.places.set(request.body.inputs[i]!, place);
   return place;
@@ -144,7 +151,7 @@ function homeOfEmitted(
   const sequence = body.inputs.indexOf(y);
   if (sequence >= carries && sequence < carries + sequences) return { all: given[sequence]! };
   const emitted = node.outputs[carries + k]!;
-  const all = outer.homeOf(emitted) ?? outer.draft.allocate(nameOf(emitted), emitted.type, "temporary");
+  const all = outer.homeOf(emitted) ?? outer.draft.allocate(nameOf(emitted, y), emitted.type, "temporary");
   const row = rowOf(all, id, reverse);
   if (!inner.isHomeless(y)) return { all, row };
   inner.settle(y, row);

@@ -71,7 +71,7 @@ function panels(block: Block, b: View, letters: Letters, columns: string, width:
   const whole = block.draft.allocate(
     `${b.buffer.name}.panels`,
     { dtype: b.buffer.dtype, shape: [stride] },
-    "temporary",
+    "panels",
   );
   return { ...whole, axes: [...letters.b].map((letter) => axes.get(letter)!) };
 }

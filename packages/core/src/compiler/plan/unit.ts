@@ -39,7 +39,7 @@ export class Units {
     }
     const isPrivate = (x: Value): boolean => this.#uses.get(x) === 1;
     const sums = additions(nodes, isPrivate);
-    const reductions = reducedNodes(nodes, isPrivate);
+    const reductions = reducedNodes(nodes, (x) => isPrivate(x) && !sums.has(x.node));
     for (const node of nodes) {
       if (isMovement(node) || isGenerator(node)) continue;
       const [sum, reduction] = [sums.get(node), reductions.get(node)];
@@ -240,15 +240,18 @@ function additions(nodes: readonly Node[], isPrivate: (x: Value) => boolean): Re
   return first;
 }
 
-/** Elementwise nodes that only one reduction reads, and the reductions: each node with its reduction. */
-function reducedNodes(nodes: readonly Node[], isPrivate: (x: Value) => boolean): ReadonlyMap<Node, Node> {
+/**
+ * Elementwise nodes that only one reduction reads, and the reductions: each node with its reduction. A sum on the way is a
+ * unit of its own, and what it starts from cannot be computed together with what comes after it.
+ */
+function reducedNodes(nodes: readonly Node[], isFree: (x: Value) => boolean): ReadonlyMap<Node, Node> {
   const reduction = new Map<Node, Node>();
   for (const node of nodes.toReversed()) {
     if (soleReduction(node)) reduction.set(node, node);
     const root = reduction.get(node);
     if (!root) continue;
     for (const x of node.inputs) {
-      if ("scalar" in x.node.op.lower && !isGenerator(x.node) && isPrivate(x)) reduction.set(x.node, root);
+      if ("scalar" in x.node.op.lower && !isGenerator(x.node) && isFree(x)) reduction.set(x.node, root);
     }
   }
   return reduction;

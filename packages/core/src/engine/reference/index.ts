@@ -1,8 +1,11 @@
 import { StaleError } from "../../tensor/error.ts";
 import { Tensor } from "../../tensor/tensor.ts";
 import type { TypedArray } from "../../tensor/type.ts";
-import type { Engine } from "../engine.ts";
+import { bytesOf, isOwn, livesOf } from "../../compiler/plan-memory.ts";
+import type { Program } from "../../ir/program.ts";
+import type { Engine, Executable } from "../engine.ts";
 import { interpreter } from "./interpret.ts";
+import { timedInterpreter } from "./timed.ts";
 import { plan } from "./plan.ts";
 
 /**
@@ -20,14 +23,22 @@ export function reference(): Engine {
     plan,
     load(program) {
       check(disposed, "the engine");
-      const run = interpreter(program);
+      const loaded = interpreted(program);
       let unloaded = false;
+      const checkAlive = (): void => {
+        check(disposed, "the engine");
+        check(unloaded, "the program");
+      };
       return {
         run(inputs) {
-          check(disposed, "the engine");
-          check(unloaded, "the program");
-          return run(inputs);
+          checkAlive();
+          return loaded.run(inputs);
         },
+        timed(clock) {
+          checkAlive();
+          return loaded.timed(clock);
+        },
+        footprint: loaded.footprint,
         dispose() {
           unloaded = true;
         },
@@ -48,3 +59,15 @@ export function reference(): Engine {
   };
   return engine;
 }
+
+/** A program of any engine, interpreted. */
+export const interpreted = (program: Program): Required<Executable> => ({
+  run: interpreter(program),
+  timed: (clock) => timedInterpreter(program, clock),
+  footprint: () => ({ own: ownBytes(program), copies: 0 }),
+  dispose: () => undefined,
+});
+
+/** Every buffer that is touched has an array of its own. */
+const ownBytes = (program: Program): number =>
+  livesOf(program).reduce((sum, { buffer }) => (isOwn(buffer) ? sum + bytesOf(buffer) : sum), 0);

@@ -8,8 +8,11 @@ import { checkMap, checkWrites, indexError } from "./checks.ts";
 import { prepareKernel } from "./kernel.ts";
 import { addressOf, freshMemory, readView, writeView, type Memory, type Turn } from "./memory.ts";
 
-/** A program with memory, run statement by statement. Every run gives new tensors. */
-export function interpreter(program: Program): (inputs: readonly Tensor[]) => readonly Tensor[] {
+/** A program with memory, run statement by statement. Every run gives new tensors, and tells of each call when it ends. */
+export function interpreter(
+  program: Program,
+  afterCall: (call: Call | Host) => void = () => undefined,
+): (inputs: readonly Tensor[]) => readonly Tensor[] {
   const { kernels, inputs, outputs, statements, checks } = program;
   const memory: Memory = program.buffers.map(freshMemory);
   const prepared = kernels.map(prepareKernel);
@@ -19,9 +22,11 @@ export function interpreter(program: Program): (inputs: readonly Tensor[]) => re
   function run(statement: Statement): void {
     switch (statement.kind) {
       case "call":
-        return runCall(statement);
+        runCall(statement);
+        return afterCall(statement);
       case "host":
-        return runHost(statement);
+        runHost(statement);
+        return afterCall(statement);
       case "barrier":
         // One thread has nobody to wait for.
         return;

@@ -34,6 +34,16 @@ export interface Sharing {
 /** What modules call the share of one thread. */
 export const shareName = (thread: number): `run.${number}` => `run.${thread}`;
 
+/** What a driver does after a call, which is told by its place in the program. */
+export type AfterCall = (f: FunctionBuilder, call: number) => void;
+
+/** What a driver is written for. */
+export interface DriverOptions {
+  /** Absent: one thread, whatever the program says of others. */
+  readonly sharing?: Sharing | undefined;
+  readonly afterCall?: AfterCall | undefined;
+}
+
 /**
  * The function `run`: all statements in order, loops as loops. Kernels are functions of their own.
  *
@@ -44,7 +54,7 @@ export function writeDriver(
   emission: Emission,
   program: Program,
   layout: Layout,
-  sharing?: Sharing,
+  { sharing, afterCall }: DriverOptions = {},
 ): readonly HostCall[] {
   const { module } = emission;
   const threads = sharing?.threads ?? 1;
@@ -55,7 +65,7 @@ export function writeDriver(
     // A run ends when all threads have come to its end.
     for (const statement of [...program.statements, { kind: "barrier" } as const]) writer.write(statement);
   };
-  const alone: Role = { hasHosts: true, partsOf: (call) => parts.all(call) };
+  const alone: Role = { hasHosts: true, partsOf: (call) => parts.all(call), afterCall };
   module.export(
     "run",
     module.function([], [], (f) => write(f, alone)),
@@ -80,6 +90,7 @@ interface Role {
   partsOf(call: Call): readonly Part[];
   /** Absent: barriers are passed by. */
   readonly barrier?: Callee;
+  readonly afterCall?: AfterCall | undefined;
 }
 
 class DriverWriter {
@@ -92,6 +103,7 @@ class DriverWriter {
   readonly #bases = new Map<number, Local>();
   readonly #loops: Loop[] = [];
   readonly #turns = new Map<LoopId, Local>();
+  #calls = 0;
 
   constructor(
     f: FunctionBuilder,
@@ -125,6 +137,7 @@ class DriverWriter {
   #writeCall(call: Call): void {
     for (const { callee, offsets } of this.#role.partsOf(call))
       this.#f.do([call.operands.map((view, i) => this.#address(view, offsets[i]!)), callee]);
+    this.#endCall();
   }
 
   #writeHost(host: Host): void {
@@ -138,6 +151,11 @@ class DriverWriter {
       [],
     );
     this.#f.do([loops.map(({ loop }) => this.#turns.get(loop)!), callee]);
+    this.#endCall();
+  }
+
+  #endCall(): void {
+    this.#role.afterCall?.(this.#f, this.#calls++);
   }
 
   #writeLoop(loop: Loop): void {

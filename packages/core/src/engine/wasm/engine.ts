@@ -4,7 +4,7 @@ import type { ThreadCosts } from "../../compiler/plan/effort.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Program } from "../../ir/program.ts";
 import type { Engine, Executable, PlanOptions } from "../engine.ts";
-import { interpreter } from "../reference/interpret.ts";
+import { interpreted } from "../reference/index.ts";
 import { plan } from "./plan.ts";
 import { ConstantPool } from "./memory/constants.ts";
 import { scratchSize } from "./contract/packed.ts";
@@ -66,15 +66,18 @@ export class WasmEngine implements Engine {
 
   load(program: Program): Executable {
     this.#checkAlive();
-    const loaded: Executable =
-      program.checks === "none"
-        ? new LoadedProgram(program, this.#workplace)
-        : { run: interpreter(program), dispose: () => undefined };
+    const loaded: Required<Executable> =
+      program.checks === "none" ? new LoadedProgram(program, this.#workplace) : interpreted(program);
     return {
       run: (inputs, resident) => {
         this.#checkAlive();
         return loaded.run(inputs, resident);
       },
+      timed: (clock) => {
+        this.#checkAlive();
+        return loaded.timed(clock);
+      },
+      footprint: () => loaded.footprint(),
       dispose: () => loaded.dispose(),
     };
   }

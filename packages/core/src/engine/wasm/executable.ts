@@ -2,13 +2,18 @@ import { StaleError } from "../../tensor/error.ts";
 import { fromArray, type Tensor } from "../../tensor/tensor.ts";
 import type { Program, Statement } from "../../ir/program.ts";
 import type { Executable } from "../engine.ts";
+import type { Footprint } from "../memory/footprint.ts";
+import type { Clock, TimedProgram } from "../profile/timed.ts";
+import { scratchSize } from "./contract/packed.ts";
 import { instantiate, type Instance, type Workplace } from "./instance.ts";
 import { portsOf, type InputPort, type OutputPort } from "./ports.ts";
 import { ProgramMemory } from "./memory/program-memory.ts";
 import type { Region } from "./memory/resident.ts";
+import { TimedModule } from "./timing.ts";
 
 /** A program with its module and its memory. */
-export class LoadedProgram implements Executable {
+export class LoadedProgram implements Required<Executable> {
+  readonly #program: Program;
   readonly #workplace: Workplace;
   readonly #memory: ProgramMemory;
   readonly #inputs: readonly InputPort[];
@@ -21,9 +26,15 @@ export class LoadedProgram implements Executable {
   #instance: Instance | undefined;
 
   constructor(program: Program, workplace: Workplace) {
+    this.#program = program;
     this.#workplace = workplace;
     this.#memory = new ProgramMemory(program, workplace.memory);
-    this.#instance = instantiate(program, workplace, this.#memory);
+    try {
+      this.#instance = instantiate(program, workplace, this.#memory);
+    } catch (error) {
+      this.#memory.dispose();
+      throw error;
+    }
     this.#mayThrow = hasHost(program.statements);
     const { inputs, outputs } = portsOf(program);
     this.#inputs = inputs;
@@ -31,11 +42,49 @@ export class LoadedProgram implements Executable {
   }
 
   run(inputs: readonly Tensor[], resident: number = 0): readonly Tensor[] {
+    const instance = this.#alive();
+    return this.#surround(() => instance.run(), inputs, resident);
+  }
+
+  timed(clock: Clock): TimedProgram {
+    return new TimedModule(
+      {
+        program: this.#program,
+        workplace: this.#workplace,
+        memory: this.#memory,
+        instance: this.#alive(),
+        runAside: (run, inputs) => {
+          this.#alive();
+          const copies = inputs.map((x, i) => (this.#inputs[i]!.use === "taken" ? detached(x) : x));
+          this.#surround(run, copies, 0);
+        },
+      },
+      clock,
+    );
+  }
+
+  footprint(): Footprint {
+    const { memory, crew } = this.#workplace;
+    const scratch = scratchSize + (crew?.scratch ?? 0);
+    return { ...this.#memory.footprint(), engine: { taken: memory.used, total: memory.size, scratch } };
+  }
+
+  #alive(): Instance {
     if (!this.#instance) throw new StaleError("wasm: the program was disposed of.");
-    this.#placeInputs(inputs);
-    this.#placeOutputs(resident);
-    this.#memory.publish();
-    this.#instance.run();
+    return this.#instance;
+  }
+
+  /** Place inputs and outputs, run the program, and make tensors of what it wrote. */
+  #surround(run: () => void, inputs: readonly Tensor[], resident: number): readonly Tensor[] {
+    try {
+      this.#placeInputs(inputs);
+      this.#placeOutputs(resident, inputs);
+      this.#memory.publish();
+      run();
+    } catch (error) {
+      this.#giveBack(inputs);
+      throw error;
+    }
     this.#detachInputs(inputs);
     const outputs = this.#outputs.map((port, i) =>
       i < resident ? this.#resident(port, i, inputs[i]!) : this.#copy(port),
@@ -76,18 +125,35 @@ export class LoadedProgram implements Executable {
     });
   }
 
-  /** Give outputs memory of their own, if they are to stay in it, or that of which they are copied. */
-  #placeOutputs(resident: number): void {
-    this.#outputs.forEach(({ view, type, kind }, i) => {
-      if (kind !== "own" || i >= resident) return;
-      const region = this.#workplace.residents.allocate(type);
+  /**
+   * Give outputs memory of their own, if they are to stay in it, or that of which they are copied. Afterwards there is
+   * nothing more to allocate, and so nothing that could fail when inputs have been overwritten.
+   */
+  #placeOutputs(resident: number, inputs: readonly Tensor[]): void {
+    const { residents } = this.#workplace;
+    const placed = new Set<number>();
+    this.#outputs.slice(0, resident).forEach(({ view, type, kind }, i) => {
+      if (typeof kind === "object" || (kind === "unchanged" && residents.regionOf(inputs[i]!))) return;
+      const region = residents.allocate(type);
       this.#own.set(i, region);
+      if (kind !== "own") return;
       this.#memory.place(view.buffer, region.address);
+      placed.add(view.buffer.id);
     });
-    const placed = new Set([...this.#own.keys()].map((i) => this.#outputs[i]!.view.buffer.id));
     for (const { view } of this.#outputs) {
       if (view.buffer.role === "output" && !placed.has(view.buffer.id)) this.#memory.stage(view.buffer);
     }
+  }
+
+  /** A run came to nothing: what was taken for it is free again, and the inputs lie where they lay. */
+  #giveBack(tensors: readonly Tensor[]): void {
+    const { residents } = this.#workplace;
+    for (const [i, region] of this.#taken)
+      if (residents.regionOf(tensors[i]!) !== region) residents.release(region);
+    for (const region of this.#own.values()) residents.release(region);
+    this.#memory.unstage();
+    this.#taken.clear();
+    this.#own.clear();
   }
 
   /** What has been overwritten does not belong to the tensors of before any more. */
@@ -99,9 +165,9 @@ export class LoadedProgram implements Executable {
   #resident({ view, type, kind }: OutputPort, i: number, input: Tensor): Tensor {
     const { residents } = this.#workplace;
     const region = typeof kind === "object" ? this.#taken.get(kind.takes) : this.#own.get(i);
-    if (region) return residents.tensorIn(region, type);
-    if (kind === "unchanged" && residents.regionOf(input)) return input;
-    return residents.store(fromArray(type, this.#memory.read(view)));
+    if (!region) return input;
+    if (kind === "part" || kind === "unchanged") residents.write(region, type, this.#memory.read(view));
+    return residents.tensorIn(region, type);
   }
 
   /** An output as a tensor of JavaScript. */
@@ -112,6 +178,9 @@ export class LoadedProgram implements Executable {
     return copy;
   }
 }
+
+/** A tensor outside of the engine, so that it is copied into it anew. */
+const detached = ({ type, data }: Tensor): Tensor => fromArray(type, data);
 
 /** Whether JavaScript is called: all else that a program does ends well. */
 const hasHost = (statements: readonly Statement[]): boolean =>

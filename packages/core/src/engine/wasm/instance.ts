@@ -1,8 +1,9 @@
-import { ShapeError, UnsupportedError } from "../../tensor/error.ts";
+import { ShapeError } from "../../tensor/error.ts";
 import { fromArray } from "../../tensor/tensor.ts";
 import { formatType, sizeOf } from "../../tensor/type.ts";
 import type { Program } from "../../ir/program.ts";
 import type { ConstantPool } from "./memory/constants.ts";
+import { compileModule } from "./compile-module.ts";
 import { scratchName } from "./contract/packed.ts";
 import { effortOfAll, isSharedOut } from "../../compiler/plan/effort.ts";
 import { shareName, writeDriver, type HostCall } from "./driver.ts";
@@ -13,6 +14,7 @@ import { maySleepName } from "./threads/barrier.ts";
 import { maySleep, type Crew } from "./threads/crew.ts";
 import { ModuleBuilder } from "./encode/module.ts";
 import { typeOf } from "./ports.ts";
+import type { Timing } from "./timing.ts";
 import type { ProgramMemory } from "./memory/program-memory.ts";
 import type { Residents } from "./memory/resident.ts";
 
@@ -30,27 +32,41 @@ export interface Workplace {
 
 /** A program that is ready to run. */
 export interface Instance {
+  /** How many threads `run` uses, if they come. */
+  readonly threads: number;
   run(): void;
+  /** Where times are taken; see `Timing`. */
+  readonly idle?: (() => void) | undefined;
   dispose(): void;
 }
 
-/** The module of a program, compiled and given all that it imports. */
-export function instantiate(program: Program, workplace: Workplace, at: ProgramMemory): Instance {
+/**
+ * The module of a program, compiled and given all that it imports. With `timing` it marks times, and runs on one thread.
+ */
+export function instantiate(
+  program: Program,
+  workplace: Workplace,
+  at: ProgramMemory,
+  timing?: Timing,
+): Instance {
   const { memory, constants, target, scratch } = workplace;
-  const crew = isSharedOut(program.statements) ? workplace.crew : undefined;
+  const crew = timing || !isSharedOut(program.statements) ? undefined : workplace.crew;
   const builder = new ModuleBuilder({ ...memory.type, pages: 1 });
-  const hosts = writeDriver({ module: builder, constants, target }, program, at.layout, crew);
+  const options = { sharing: crew, afterCall: timing?.writeInto(builder) };
+  const hosts = writeDriver({ module: builder, constants, target }, program, at.layout, options);
   const calls = hosts.map((call) => [call.name, (...turns: number[]) => callHost(call, turns, at)]);
   const given = { memory: memory.memory, [scratchName]: scratch, [maySleepName]: Number(maySleep()) };
-  const unroll = { ...importedFunctions(), ...Object.fromEntries(calls), ...given };
-  const module = compile(builder);
+  const unroll = { ...importedFunctions(), ...Object.fromEntries(calls), ...given, ...timing?.imports };
+  const module = compileModule(builder.encode());
   const exports = new WebAssembly.Instance(module, { unroll }).exports as unknown as Exports;
-  if (!crew || callsFunctions(module)) return { run: exports.run, dispose: () => undefined };
+  const { run, idle } = exports;
+  if (!crew || callsFunctions(module)) return { threads: 1, run, idle, dispose: () => undefined };
   const inCrew = crew.add(module, { share: exports[shareName(0)]!, barrier: exports.barrier });
   const patience = patienceFor(program, crew.threads);
   return {
+    threads: crew.threads,
     run() {
-      if (!crew.run(inCrew, patience)) exports.run();
+      if (!crew.run(inCrew, patience)) run();
     },
     dispose: () => crew.remove(inCrew),
   };
@@ -58,7 +74,8 @@ export function instantiate(program: Program, workplace: Workplace, at: ProgramM
 
 /** What a module exports; the shares and the barrier, if it is for several threads. */
 interface Exports {
-  run(): void;
+  readonly run: () => void;
+  readonly idle?: () => void;
   barrier(): number;
   [share: `run.${number}`]: () => void;
 }
@@ -70,17 +87,6 @@ const callsFunctions = (module: WebAssembly.Module): boolean =>
 /** Milliseconds to wait for the other threads to come: what waking up takes, or an eighth of a run at 3 GHz. */
 const patienceFor = ({ statements, kernels }: Program, threads: number): number =>
   Math.max(0.1, effortOfAll(statements, kernels, { threads, barrier: 0 }) / 3e6 / 8);
-
-function compile(module: ModuleBuilder): WebAssembly.Module {
-  try {
-    return new WebAssembly.Module(module.encode());
-  } catch (error) {
-    throw new UnsupportedError(
-      `wasm: the host did not compile the program: ${error instanceof Error ? error.message : error}.`,
-      "Use the reference engine: compile(f, { engine: reference() }).",
-    );
-  }
-}
 
 function callHost({ host, loops }: HostCall, at: readonly number[], memory: ProgramMemory): void {
   const turns = loops.map((loop, i) => ({ loop, turn: at[i]! }));

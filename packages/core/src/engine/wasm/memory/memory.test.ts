@@ -39,7 +39,7 @@ test("memory that can't grow is an error with a remedy", () => {
   const memory = new EngineMemory();
   expect(() => memory.allocate(2 ** 33)).toThrow(UnsupportedError);
   expect(() => memory.allocate(2 ** 33)).toThrowErrorMatchingInlineSnapshot(`
-    [UnsupportedError: wasm: 8192.0 MiB are needed on top of 1.0, and the memory can't grow that far.
+    [UnsupportedError: wasm: 8192.0 MiB are needed in one piece where 0.0 are taken of 1.0, and the memory can't grow that far.
     Use smaller batches or shorter sequences, or dispose of programs that are not needed any more.]
   `);
   expect(memory.allocate(64)).toBe(0);

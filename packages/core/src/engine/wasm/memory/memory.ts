@@ -21,7 +21,7 @@ export function sharedMemory(): EngineMemory | undefined {
     try {
       return new EngineMemory({ pages: firstPages, maximum, shared: true });
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
+      if (!(error instanceof UnsupportedError)) throw error;
     }
   }
   return undefined;
@@ -38,9 +38,8 @@ export class EngineMemory {
   #arrays: Arrays;
 
   constructor(type: MemoryType = { pages: firstPages }) {
-    const { pages, ...limits } = type;
     this.type = type;
-    this.memory = new WebAssembly.Memory({ initial: pages, ...limits });
+    this.memory = memoryOf(type);
     this.#arrays = arraysOver(this.memory.buffer);
   }
 
@@ -80,16 +79,23 @@ export class EngineMemory {
     return [...this.#taken.values()].reduce((sum, size) => sum + size, 0);
   }
 
+  /** Bytes that there are. */
+  get size(): number {
+    return this.memory.buffer.byteLength;
+  }
+
   #grow(bytes: number): void {
-    const before = this.memory.buffer.byteLength;
+    const before = this.size;
+    const last = this.#free.at(-1);
+    const missing = last && last.address + last.size === before ? bytes - last.size : bytes;
     // Growing by an eighth at least makes the number of times small.
-    const pages = Math.ceil(Math.max(bytes, before / 8) / pageSize);
-    if (!this.#tryGrow(pages) && !this.#tryGrow(Math.ceil(bytes / pageSize)))
+    const pages = Math.ceil(Math.max(missing, before / 8) / pageSize);
+    if (!this.#tryGrow(pages) && !this.#tryGrow(Math.ceil(missing / pageSize)))
       throw new UnsupportedError(
-        `wasm: ${mebibytes(bytes)} MiB are needed on top of ${mebibytes(before)}, and the memory can't grow that far.`,
+        `wasm: ${mebibytes(bytes)} MiB are needed in one piece where ${mebibytes(this.used)} are taken of ${mebibytes(before)}, and the memory can't grow that far.`,
         "Use smaller batches or shorter sequences, or dispose of programs that are not needed any more.",
       );
-    this.#insert({ address: before, size: this.memory.buffer.byteLength - before });
+    this.#insert({ address: before, size: this.size - before });
   }
 
   #tryGrow(pages: number): boolean {
@@ -114,6 +120,17 @@ export class EngineMemory {
       address: first,
       size: end - first,
     });
+  }
+}
+
+function memoryOf({ pages, ...limits }: MemoryType): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: pages, ...limits });
+  } catch (error) {
+    throw new UnsupportedError(
+      `wasm: the host gives no memory: ${error instanceof Error ? error.message : error}.`,
+      "Dispose of engines that are not needed any more, or use one engine for everything.",
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import { InternalError } from "../../../tensor/error.ts";
 import { sizeOf, type TypedArray } from "../../../tensor/type.ts";
-import { byteSize } from "../../../compiler/byte-size.ts";
-import { planMemory } from "../../../compiler/plan-memory.ts";
+import { aligned, byteSize } from "../../../compiler/byte-size.ts";
+import { bytesOf, planMemory } from "../../../compiler/plan-memory.ts";
 import type { Program } from "../../../ir/program.ts";
 import { viewShape, type Buffer, type View } from "../../../ir/view.ts";
 import { readView, writeView, type Turn } from "../../reference/memory.ts";
@@ -12,7 +12,10 @@ import { isWhole } from "../ports.ts";
 /** Where the buffers of one program lie: its own by a plan, for ever; inputs and outputs anew in every run. */
 export class ProgramMemory {
   readonly layout: Layout;
+  readonly #program: Program;
   readonly #memory: EngineMemory;
+  /** Bytes of its own buffers. */
+  readonly #size: number;
   readonly #own: number;
   /** Of every buffer, in this run. */
   readonly #addresses: number[];
@@ -21,13 +24,16 @@ export class ProgramMemory {
 
   constructor(program: Program, memory: EngineMemory) {
     const { addresses, size } = planMemory(program);
+    this.#program = program;
     this.#memory = memory;
-    this.#own = memory.allocate(size);
-    this.#addresses = addresses.map((address) => this.#own + (address ?? 0));
+    this.#size = size;
     const external = addresses.flatMap((address, id) => (address === undefined ? [id] : []));
+    // All at once, so that nothing is left behind when there is not enough.
+    this.#own = memory.allocate(size + 4 * external.length);
+    this.#addresses = addresses.map((address) => this.#own + (address ?? 0));
     this.layout = {
       addressOf: (id) => (addresses[id] === undefined ? undefined : this.#addresses[id]),
-      table: memory.allocate(4 * external.length),
+      table: this.#own + size,
       external,
     };
     for (const buffer of program.buffers) if (buffer.data) this.#array(buffer).set(buffer.data);
@@ -70,10 +76,23 @@ export class ProgramMemory {
     else writeView(view, this.#only(view.buffer), turns, data);
   }
 
-  dispose(): void {
-    for (const address of [this.#own, this.layout.table, ...this.#staging.values()])
-      this.#memory.release(address);
+  /** Bytes of its own buffers by the plan, and of what lies beside them. */
+  footprint(): { readonly own: number; readonly copies: number } {
+    const { external } = this.layout;
+    const staged = [...this.#staging.keys()].map((id) => this.#program.buffers[id]!);
+    const copies = staged.reduce((sum, buffer) => sum + bytesOf(buffer), aligned(4 * external.length));
+    return { own: this.#size, copies };
+  }
+
+  /** Give the copies of inputs and outputs back. The next run makes new ones. */
+  unstage(): void {
+    for (const address of this.#staging.values()) this.#memory.release(address);
     this.#staging.clear();
+  }
+
+  dispose(): void {
+    this.unstage();
+    this.#memory.release(this.#own);
   }
 
   #array({ id, dtype, size }: Buffer): TypedArray {

@@ -78,8 +78,12 @@ export class Residents {
   /** A region with the numbers of a tensor, which the caller owns. */
   copy({ type, data }: Tensor): Region {
     const region = this.allocate(type);
-    this.#memory.array(type.dtype, region.address, data.length).set(data);
+    this.write(region, type, data);
     return region;
+  }
+
+  write({ address }: Region, { dtype }: TensorType, data: TypedArray): void {
+    this.#memory.array(dtype, address, data.length).set(data);
   }
 
   /** A tensor loses a region, if that is where it lies: the caller owns it. */

@@ -109,6 +109,11 @@ export class Crew {
     }
   }
 
+  /** Bytes that kernels may use in the workers while they run. */
+  get scratch(): number {
+    return this.#workers.length * scratchSize;
+  }
+
   /** Whether a worker is missing, and none will come any more. */
   get hasEnded(): boolean {
     return this.#hasEnded;

@@ -1,0 +1,26 @@
+/** The cells, by the names of the command line. */
+import { relu } from "@unroll/core";
+import { chrono, gru, identity, lstm, normal, orthogonal, rnn, type Cell } from "@unroll/layers";
+
+/** What a cell is made for. */
+export interface CellOptions {
+  readonly inputs: number;
+  readonly hidden: number;
+  /** Steps of a sequence: how long it has to remember. */
+  readonly length: number;
+}
+
+export const cells = {
+  rnn: ({ inputs, hidden }) => rnn(inputs, hidden),
+  "orthogonal-rnn": ({ inputs, hidden }) => rnn(inputs, hidden, { recurrentInit: orthogonal() }),
+  irnn: ({ inputs, hidden }) =>
+    rnn(inputs, hidden, { activation: relu, init: normal(0.001), recurrentInit: identity() }),
+  lstm: ({ inputs, hidden }) => lstm(inputs, hidden),
+  "chrono-lstm": ({ inputs, hidden, length }) => lstm(inputs, hidden, { biasInit: chrono(length) }),
+  gru: ({ inputs, hidden }) => gru(inputs, hidden),
+} as const satisfies Readonly<Record<string, (options: CellOptions) => Cell<unknown, unknown>>>;
+
+export type CellName = keyof typeof cells;
+
+/** A cell whose trees nobody has to know: it takes vectors and gives vectors. */
+export const cellOf = (name: CellName, options: CellOptions): Cell<unknown, unknown> => cells[name](options);
