@@ -133,6 +133,44 @@ test("b in panels", () => {
   }
 });
 
+test("b in more panels than the cache has room for, in groups with all remainders", () => {
+  const [m, k, n] = [13, 515, 272];
+  const panels: View = {
+    buffer: bufferOf("f32", n * k),
+    offset: 0,
+    axes: [
+      [[k, 8]],
+      [
+        [n / 8, 8 * k],
+        [8, 1],
+      ],
+    ],
+    steps: [],
+  };
+  const [a, out] = [viewOf("f32", [m, k]), viewOf("f32", [m, n])];
+  for (const init of [undefined, viewOf("f32", [m, n]), broadcastView(viewOf("f32", [n]), [m, n]), out]) {
+    const emitted = emitContract({ a, b: panels, out, ...(init ? { init } : {}), letters });
+    const arrays = sines(filledAll(a, panels, out, ...(init ? [init] : [])));
+    expectSame(emitted, arrays);
+  }
+});
+
+test("sums over loops around blocks of the depth start once", () => {
+  const [t, k] = [3, 600];
+  for (const [m, n] of [
+    [7, 5],
+    [70, 66],
+  ] as const) {
+    const a = permute(viewOf("f32", [t, m, k]), [1, 0, 2]);
+    const b = permute(viewOf("f32", [k, t, n]), [1, 0, 2]);
+    const out = viewOf("f32", [m, n]);
+    for (const init of [undefined, viewOf("f32", [m, n])]) {
+      const request = { a, b, out, ...(init ? { init } : {}), letters: { a: "mtk", b: "tkn", out: "mn" } };
+      expectSame(emitContract(request), filledAll(a, b, out, ...(init ? [init] : [])));
+    }
+  }
+});
+
 describe("with separate roundings", () => {
   test("sums are those of the reference engine, to the bit, whatever the tile", () => {
     for (const [m, k, n] of [

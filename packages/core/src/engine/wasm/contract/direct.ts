@@ -1,13 +1,17 @@
 import { byteSize } from "../../../compiler/byte-size.ts";
 import type { Local } from "../encode/code.ts";
 import type { Strategy } from "./contract.ts";
-import { mostDepth, noDepth, rowGroup, steps, writeDepth } from "./depth.ts";
+import { mostDepth, rowGroup, steps, writeDepth } from "./depth.ts";
 import type { Frame } from "../kernel/frame.ts";
 import { outerTileFunction } from "./outer-tile.ts";
-import { nest, sequence, type Span } from "../kernel/nest.ts";
+import { nest, sequence } from "../kernel/nest.ts";
+import { eachGroup } from "./prefetch.ts";
 import { apart, B, turnsOf, type Product } from "./product.ts";
 import { blocks, chooseTile, latency, stepCycles, type Choice } from "./tile.ts";
-import { tileOverhead, writeTiles, type Start } from "./tiles.ts";
+import { eachStripe, tileOverhead, writeStripe, type Start } from "./tiles.ts";
+
+/** Bytes of a that should stay in the cache while all columns are computed. */
+const groupBytes = 2 ** 19;
 
 /** Tiles that read both sides where they lie. */
 export function directStrategy(frame: Frame, product: Product, addresses: readonly Local[]): Strategy {
@@ -17,30 +21,34 @@ export function directStrategy(frame: Frame, product: Product, addresses: readon
   const { tile, cycles } = chooseOuterTile(frame, product, isUnit ? 1 : lanes);
   // A few rows read b once, so nothing is gained by keeping a part of it in the cache.
   const limit = rows.size > tile.rows ? mostDepth : Infinity;
-  const isCut = steps(depth) > limit;
-  const first = hasInit ? "init" : "zero";
-  const computeBlock = (block: readonly Span[], start: Start): void => {
-    sequence(f, blocks(rows.size, rowGroup(block, dtype)), rows.moves, addresses, (size) => {
-      writeTiles(frame, { ...product, rows: { ...rows, size } }, addresses, {
+  const first: Start = hasInit ? "init" : "zero";
+  const width = tile.vectors * lanes;
+  const writeColumns = (part: Product, count: number): void =>
+    writeDepth(f, depth, limit, first, addresses, (block, start) =>
+      writeStripe(frame, part, addresses, count, {
         rows: tile.rows,
-        columns: tile.vectors * lanes,
         depth: block,
         start,
         functionOf: (kernel) => outerTileFunction(emission, kernel),
-      });
-    });
-  };
+      }),
+    );
+  const writeGroup = (part: Product): void =>
+    eachStripe(frame, part, addresses, width, (count) => writeColumns(part, count));
   const liesApart = apart(product);
   // What lies apart is read from farther away: 12 % for both sides of a sum over 2,500 rows.
-  const farther = isCut ? 1 + 0.06 * (Number(liesApart.a) + Number(liesApart.b)) : 1;
+  const farther = steps(depth) > limit ? 1 + 0.06 * (Number(liesApart.a) + Number(liesApart.b)) : 1;
   return {
     cycles: turnsOf([...batch, ...stripes]) * cycles * farther,
     chains: 0,
     write() {
-      nest(f, batch, addresses, () => {
-        if (isCut) computeBlock(noDepth, first);
-        writeDepth(f, depth, limit, addresses, (block) => computeBlock(block, isCut ? "out" : first));
-      });
+      // All sums of a stripe are done before the next one, so that its results are fetched and put away once.
+      nest(f, batch, addresses, () =>
+        sequence(f, blocks(rows.size, rowGroup(depth, dtype, groupBytes)), rows.moves, addresses, (size) => {
+          const part = { ...product, rows: { ...rows, size } };
+          if (rows.size > tile.rows) eachGroup(frame, part, addresses, writeGroup);
+          else writeGroup(part);
+        }),
+      );
     },
   };
 }

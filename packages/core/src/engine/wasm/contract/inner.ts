@@ -7,7 +7,7 @@ import type { Frame } from "../kernel/frame.ts";
 import { nest } from "../kernel/nest.ts";
 import { A, B, turnsOf, type Product } from "./product.ts";
 import { chooseTile, latency, stepCycles } from "./tile.ts";
-import { tileOverhead, writeTiles } from "./tiles.ts";
+import { eachStripe, tileOverhead, writeStripe } from "./tiles.ts";
 
 /** Vectors that are summed side by side, so that none waits for another. */
 const enough = 8;
@@ -38,13 +38,14 @@ export function innerStrategy(
     chains,
     write() {
       nest(f, batch, addresses, () =>
-        writeTiles(frame, product, addresses, {
-          rows: tile.rows,
-          columns: tile.vectors,
-          depth,
-          start: hasInit ? "init" : "zero",
-          functionOf: (kernel) => innerTileFunction(emission, kernel, chains),
-        }),
+        eachStripe(frame, product, addresses, tile.vectors, (width) =>
+          writeStripe(frame, product, addresses, width, {
+            rows: tile.rows,
+            depth,
+            start: hasInit ? "init" : "zero",
+            functionOf: (kernel) => innerTileFunction(emission, kernel, chains),
+          }),
+        ),
       );
     },
   };

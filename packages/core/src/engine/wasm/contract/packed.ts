@@ -2,7 +2,7 @@ import { byteSize } from "../../../compiler/byte-size.ts";
 import type { Code, Local } from "../encode/code.ts";
 import { chooseOuterTile } from "./direct.ts";
 import type { Strategy } from "./contract.ts";
-import { groupBytes, mostDepth, noDepth, rowGroup, steps, writeDepth } from "./depth.ts";
+import { mostDepth, rowGroup, steps, writeDepth } from "./depth.ts";
 import type { Frame } from "../kernel/frame.ts";
 import { outerTileFunction } from "./outer-tile.ts";
 import { nest, sequence, type Span } from "../kernel/nest.ts";
@@ -10,7 +10,7 @@ import * as i32 from "../encode/opcodes/i32.ts";
 import { inPanels, panelLayout, writePanels, type Panels } from "./panels.ts";
 import { A, apart, B, turnsOf, type Product } from "./product.ts";
 import { blocks, stripes as stripesOf, type Tile } from "./tile.ts";
-import { writeTiles, type Start, type Tiling } from "./tiles.ts";
+import { eachStripe, writeStripe, type Start, type Tiling } from "./tiles.ts";
 
 /** Rows from which on copying b pays, and columns from which on copying a does. */
 const worthwhile = { rows: 64, columns: 64 };
@@ -18,13 +18,26 @@ const worthwhile = { rows: 64, columns: 64 };
 /** Columns of b that are copied at once, so that the copy stays in the cache. */
 const mostColumns = 512;
 
+/**
+ * Steps of a sum whose copies are made at once. Panels of few steps stay closest to the registers; but results that are
+ * not in the cache any more are fetched again for every block.
+ */
+const depthOfCopies = ({ rows, columns, dtype }: Product): number =>
+  rows.size * columns.size * byteSize(dtype) <= mostResults ? mostDepth / 2 : mostDepth;
+
+/** Bytes of results that stay in the cache from one block of the depth to the next. */
+const mostResults = 2 ** 19;
+
+/** Bytes of a that are copied at once. */
+const bytesOfA = 2 ** 17;
+
 /** What modules call the address of memory that a kernel may use while it runs. Every thread has its own. */
 export const scratchName = "scratch";
 
 const bytesOfB = mostColumns * mostDepth * byteSize("f64");
 
 /** Bytes of it. */
-export const scratchSize: number = bytesOfB + groupBytes;
+export const scratchSize: number = bytesOfB + bytesOfA;
 
 /**
  * Tiles that read copies of what lies apart, made block by block: a step of a tile then reads from one end of a panel to
@@ -78,17 +91,21 @@ class PackedWriter {
     nest(f, [...batch, ...stripes], addresses, () => {
       sequence(f, blocks(columns.size, most), columns.moves, addresses, (size) => {
         const part = { ...this.#product, stripes: [], columns: { ...columns, size } };
-        writeTiles(this.#frame, part, addresses, this.#tiling(noDepth, hasInit ? "init" : "zero"));
-        writeDepth(f, depth, mostDepth, addresses, (block) => this.#writeBlock(part, block));
+        const first = hasInit ? "init" : "zero";
+        writeDepth(f, depth, depthOfCopies(this.#product), first, addresses, (block, start) =>
+          this.#writeBlock(part, block, start),
+        );
       });
     });
   }
 
   /** Add the sums over one block of the depth to all results. */
-  #writeBlock(product: Product, depth: readonly Span[]): void {
+  #writeBlock(product: Product, depth: readonly Span[], start: Start): void {
     const { f, emission } = this.#frame;
     const { rows, columns, dtype, lanes } = product;
-    const { tile, copiesA, copiesB } = this.#choice;
+    const { tile } = this.#choice;
+    const isEmpty = steps(depth) === 0;
+    const [copiesA, copiesB] = [this.#choice.copiesA && !isEmpty, this.#choice.copiesB && !isEmpty];
     const scratch = emission.module.global(scratchName);
     const panels = { [A]: f.local("i32"), [B]: f.local("i32") };
     const isCopied = { [A]: copiesA, [B]: copiesB };
@@ -107,7 +124,7 @@ class PackedWriter {
     } as const;
     if (copiesB) copy(panelsOfB, scratch);
     const layoutOf = (size: number): ReturnType<typeof panelLayout> => panelLayout(dtype, depth, size);
-    sequence(f, blocks(rows.size, rowGroup(depth, dtype)), rows.moves, this.#addresses, (size) => {
+    sequence(f, blocks(rows.size, rowGroup(depth, dtype, bytesOfA)), rows.moves, this.#addresses, (size) => {
       const panelsOfA = {
         operand: A,
         side: { ...rows, size },
@@ -116,24 +133,22 @@ class PackedWriter {
       } as const;
       if (copiesA) copy(panelsOfA, i32.add(scratch, i32.const(bytesOfB)));
       const tiling: Tiling = {
-        ...this.#tiling(depth, "out"),
+        rows: tile.rows,
+        depth,
+        start,
         ...(copiesA ? { layoutOfA: layoutOf } : {}),
         ...(copiesB ? { layoutOfB: layoutOf } : {}),
+        functionOf: (kernel) => outerTileFunction(emission, kernel),
       };
       const part = {
         ...product,
         rows: copiesA ? inPanels(dtype, panelsOfA) : panelsOfA.side,
         columns: copiesB ? inPanels(dtype, panelsOfB) : columns,
       };
-      writeTiles(this.#frame, part, addresses, tiling);
+      eachStripe(this.#frame, part, addresses, tile.vectors * lanes, (width) =>
+        writeStripe(this.#frame, part, addresses, width, tiling),
+      );
     });
     f.free(panels[A], panels[B]);
-  }
-
-  #tiling(depth: readonly Span[], start: Start): Tiling {
-    const { emission } = this.#frame;
-    const { rows, vectors } = this.#choice.tile;
-    const functionOf: Tiling["functionOf"] = (kernel) => outerTileFunction(emission, kernel);
-    return { rows, columns: vectors * this.#product.lanes, depth, start, functionOf };
   }
 }

@@ -12,8 +12,8 @@ export type Start = "zero" | "init" | "out";
 
 /** How a block of a product is computed. */
 export interface Tiling {
+  /** Rows of a tile. */
   readonly rows: number;
-  readonly columns: number;
   /** The sums of the block. */
   readonly depth: readonly Span[];
   readonly start: Start;
@@ -24,15 +24,26 @@ export interface Tiling {
   functionOf(kernel: TileKernel): Callee;
 }
 
-/** Calls that compute all results of a product, tile by tile: their sums over one block of the depth. */
-export function writeTiles(
+/** Run through the columns of a product in stripes that are as wide as a tile. `body` gets the width of one. */
+export function eachStripe(
   { f }: Frame,
-  product: Product,
+  { stripes: outer, columns }: Product,
   addresses: readonly Local[],
-  { rows: height, columns: width, depth, start, layoutOfA, layoutOfB, functionOf }: Tiling,
+  width: number,
+  body: (columns: number) => void,
 ): void {
-  const { rows, columns, dtype, lanes } = product;
-  const asItIs = (side: Span, operand: number) => (): Layout => ({
+  nest(f, outer, addresses, () => sequence(f, stripes(columns.size, width), columns.moves, addresses, body));
+}
+
+/** Calls that compute the results of one stripe, so many columns wide. */
+export function writeStripe(
+  { f }: Frame,
+  { rows, columns, dtype, lanes }: Product,
+  addresses: readonly Local[],
+  width: number,
+  { rows: height, depth, start, layoutOfA, layoutOfB, functionOf }: Tiling,
+): void {
+  const asItIs = (side: Span, operand: number): Layout => ({
     across: side.moves[operand]!,
     depth: depth.map(({ moves }) => moves[operand]!),
   });
@@ -41,14 +52,14 @@ export function writeTiles(
     column: columns.moves[operand]!,
   });
   const starts = start === "zero" ? [] : [start === "init" ? INIT : OUT];
-  const call = (rowsOfTile: number, columnsOfTile: number): void => {
-    const a = (layoutOfA ?? asItIs(rows, A))(rowsOfTile);
-    const b = (layoutOfB ?? asItIs(columns, B))(columnsOfTile);
+  sequence(f, blocks(rows.size, height), rows.moves, addresses, (rowsOfTile) => {
+    const a = layoutOfA?.(rowsOfTile) ?? asItIs(rows, A);
+    const b = layoutOfB?.(width) ?? asItIs(columns, B);
     const callee = functionOf({
       dtype,
       lanes,
       rows: rowsOfTile,
-      columns: columnsOfTile,
+      columns: width,
       a: a.across,
       b: b.across,
       k: depth.map(({ size }, i) => ({ size, a: a.depth[i]!, b: b.depth[i]! })),
@@ -56,13 +67,6 @@ export function writeTiles(
       out: along(OUT),
     });
     f.do([[A, B, ...starts, OUT].map((operand) => addresses[operand]!), callee]);
-  };
-  nest(f, product.stripes, addresses, () => {
-    sequence(f, stripes(columns.size, width), columns.moves, addresses, (columnsOfTile) => {
-      sequence(f, blocks(rows.size, height), rows.moves, addresses, (rowsOfTile) =>
-        call(rowsOfTile, columnsOfTile),
-      );
-    });
   });
 }
 
