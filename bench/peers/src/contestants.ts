@@ -8,8 +8,8 @@ import type { Compared } from "./library.ts";
 export interface Contestant {
   readonly name: string;
   readonly workloads: readonly Compared[];
-  /** Whether it can use more than one thread. */
-  readonly threaded: boolean;
+  /** Whether it can make use of so many threads. */
+  enters(threads: number): boolean;
   command(workload: Compared, threads: number): Command;
 }
 
@@ -35,7 +35,7 @@ export const fromNpm = (program: string): readonly Contestant[] => {
   const contestant = (library: string, variant: string, name: string, workloads: readonly Compared[]) => ({
     name,
     workloads,
-    threaded: library === "onnx",
+    enters: (threads: number) => threads === 1 || library === "onnx",
     command: (workload: Compared, threads: number) => ({
       program: process.execPath,
       args: [program, library, variant, workload, String(threads)],
@@ -58,21 +58,22 @@ export function pytorch(): readonly Contestant[] | string {
     return `PyTorch: \`${python} -c "import torch"\` says: ${why}. UNROLL_PYTHON can name another Python.`;
   }
   const script = fileURLToPath(new URL("pytorch.py", import.meta.url));
-  const contestant = (variant: string, name: string, workloads: readonly Compared[]): Contestant => ({
-    name: `PyTorch, ${name}`,
-    workloads,
-    threaded: true,
-    command: (workload, threads) => ({
-      program: python,
-      args: [script, variant, workload, String(threads), JSON.stringify(sizesOf(workload))],
-      env: unfettered(threads),
-    }),
-  });
+  const contestants = (variant: string, name: string, workloads: readonly Compared[]): Contestant[] =>
+    ways.map(({ about, fewest, own, env }) => ({
+      name: `PyTorch, ${name}${about}`,
+      workloads,
+      enters: (threads) => threads >= fewest,
+      command: (workload, threads) => ({
+        program: python,
+        args: [script, variant, workload, String(own(threads)), JSON.stringify(sizesOf(workload))],
+        env: { ...unfettered(threads), ...env },
+      }),
+    }));
   return [
-    contestant("custom", "custom cell", [...compared]),
-    contestant("hoisted", "custom cell, inputs hoisted by hand", ["W1", "W2", "W4"]),
-    contestant("jit.script", "custom cell, jit.script", ["W1", "W3", "W4"]),
-    contestant("built-in", "nn.LSTM", ["W1", "W2", "W4"]),
+    ...contestants("custom", "custom cell", compared),
+    ...contestants("hoisted", "custom cell, inputs hoisted by hand", ["W1", "W2", "W4"]),
+    ...contestants("jit.script", "custom cell, jit.script", ["W1", "W3", "W4"]),
+    ...contestants("built-in", "nn.LSTM", ["W1", "W2", "W4"]),
   ];
 }
 
@@ -80,6 +81,28 @@ function sizesOf(workload: Compared): unknown {
   if (workload === "W5 512x512x512") return sizes.W5[0];
   return workload === "W5 50x256x512" ? sizes.W5[1] : sizes[workload];
 }
+
+/**
+ * PyTorch has threads of its own, and those of OpenBLAS. On the same cores they get in each other's way, since either
+ * spin while they wait: which way is fastest depends on the program and is seen only by trying.
+ */
+const ways: readonly {
+  readonly about: string;
+  /** The way is another one from so many threads on. */
+  readonly fewest: number;
+  /** Threads of its own. */
+  own(threads: number): number;
+  readonly env: NodeJS.ProcessEnv;
+}[] = [
+  { about: "", fewest: 1, own: (threads) => threads, env: {} },
+  {
+    about: ", waiting without spinning",
+    fewest: 2,
+    own: (threads) => threads,
+    env: { OMP_WAIT_POLICY: "PASSIVE" },
+  },
+  { about: ", threads in OpenBLAS only", fewest: 2, own: () => 1, env: { OMP_NUM_THREADS: "1" } },
+];
 
 /**
  * Some environments tie OpenBLAS to an old processor, with half its speed. And it has threads of its own, of

@@ -79,7 +79,7 @@ const argumentsOf = (name: Name, which: string, threads: number): readonly strin
 const unroll = (program: string): Contestant => ({
   name: ours,
   workloads: compared,
-  threaded: threaded.has("wasm"),
+  enters: (threads) => threads === 1 || threaded.has("wasm"),
   command: (workload, threads): Command => {
     const [name, which = ""] = workload.split(" ") as [Name, string?];
     return { program: process.execPath, args: [program, ...argumentsOf(name, which, threads)] };
@@ -106,7 +106,7 @@ async function raceAll(
   threads: number,
   pace: Pace,
 ): Promise<ReadonlyMap<string, Race>> {
-  const able = threads === 1 ? contestants : contestants.filter((contestant) => contestant.threaded);
+  const able = contestants.filter((contestant) => contestant.enters(threads));
   const races = new Map<string, Race>();
   for (const workload of compared) {
     console.log(`side by side, ${workload}, threads: ${threads}`);

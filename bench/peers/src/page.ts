@@ -72,7 +72,8 @@ The peak is a loop of multiply-adds in WebAssembly, run between the repetitions.
 
 Libraries compute what their users would write. TensorFlow.js has no gradient of a look-up in its wasm
 backend, so its embedding is a product. ONNX Runtime has no gradients in Node and does the forward half, with
-its own LSTM. PyTorch runs without the \`OPENBLAS_*\` settings that tie it to an old processor.`;
+its own LSTM. PyTorch runs without the \`OPENBLAS_*\` settings that tie it to an old processor; on two threads it
+enters three times, since its own threads and those of OpenBLAS get in each other's way.`;
 
 const clockName = {
   wall: "the wall clock",
