@@ -35,11 +35,12 @@ export function philox(counter: Words, key: Key): Words {
   return [c0 >>> 0, c1 >>> 0, c2 >>> 0, c3 >>> 0];
 }
 
-/** The upper 32 bits of an unsigned product, by halves of x, since a double holds 53. */
+/** The upper 32 bits of an unsigned product, by halves: sums of a product of halves and a half have 32 bits. */
 function multiplyHigh(x: number, y: number): number {
-  const low = (x & 0xffff) * (y >>> 0);
-  const high = (x >>> 16) * (y >>> 0) + Math.floor(low / 2 ** 16);
-  return Math.floor(high / 2 ** 16);
+  const [x0, x1, y0, y1] = [x & 0xffff, x >>> 16, y & 0xffff, y >>> 16];
+  const middle = (Math.imul(x1, y0) + (Math.imul(x0, y0) >>> 16)) | 0;
+  const other = (Math.imul(x0, y1) + (middle & 0xffff)) | 0;
+  return (Math.imul(x1, y1) + (middle >>> 16) + (other >>> 16)) | 0;
 }
 
 /**

@@ -3,8 +3,11 @@ import { ShapeError, type Init, type Shape } from "@unroll/core";
 const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
 
 /** One number after the other. */
-const made = (shape: Shape, at: (i: number) => number): Float64Array =>
-  Float64Array.from({ length: sizeOf(shape) }, (_, i) => at(i));
+const made = (shape: Shape, at: (i: number) => number): Float64Array => {
+  const numbers = new Float64Array(sizeOf(shape));
+  for (let i = 0; i < numbers.length; i++) numbers[i] = at(i);
+  return numbers;
+};
 
 /** The same number everywhere. */
 export const filled =
