@@ -12,6 +12,9 @@ interface Letters {
 /** Below so many rows of the result in a whole run, reading an operand as it lies costs less than copying it first. */
 const worthwhileRows = 16;
 
+/** So few rows at a time want all columns side by side: sums of one panel alone would wait for each other. */
+const fewRows = 4;
+
 /**
  * The second operand of a contraction in panels: `panel` columns side by side, row after row.
  *
@@ -30,10 +33,14 @@ export function pack(block: Block, b: View, letters: Letters, a: View, origin: O
   const rows = [...letters.a]
     .filter((letter) => !letters.b.includes(letter))
     .map((letter) => axisSize(a.axes[letters.a.indexOf(letter)]!));
-  const used = (rows.reduce((product, n) => product * n, 1) * block.turns) / home.turns;
+  const height = rows.reduce((product, n) => product * n, 1);
+  const used = (height * block.turns) / home.turns;
   const isStraight = mergeFactors(b.axes[letters.b.indexOf(columns)]!).at(-1)?.[1] === 1;
   if (used < worthwhileRows || (isStraight && home === block)) return b;
-  const width = [panel, panel / 2, 4].find((columnsPerPanel) => size % columnsPerPanel === 0);
+  const width =
+    height < fewRows
+      ? undefined
+      : [panel, panel / 2, 4].find((columnsPerPanel) => size % columnsPerPanel === 0);
   if (width === undefined && isStraight) return b;
   const key = JSON.stringify([b.buffer.id, b.offset, b.axes, b.steps, letters.b, columns]);
   const known = home.packs.get(key);

@@ -7,6 +7,7 @@ import {
   matmul,
   mul,
   reference,
+  scan,
   sum,
   tanh,
   tensor,
@@ -57,6 +58,21 @@ describe.each(["no panels", "panels of 8", "panels of 4"])(
     });
   },
 );
+
+test.each([
+  [1, [[16]]],
+  [3, [[16]]],
+  [4, [[2, 8]]],
+])("%i rows at a time read a weight with %j columns", (rows, columns) => {
+  let program: Program | undefined;
+  const walk = (h: Value, w: Value): Value =>
+    scan((state: Value) => [tanh(matmul(state, w)), undefined], h, undefined, { length: 20 })[0];
+  const run = compile(walk, { engine: planned(8, (made) => (program = made)) });
+  const zeros = (...shape: number[]): Tensor => tensor(new Float32Array(shape[0]! * shape[1]!), { shape });
+  run(zeros(rows, 16), zeros(16, 16));
+  const found = program!.kernels.filter((kernel) => kernel.form === "contract");
+  expect(found.map(({ n }) => n.map(({ size }) => size))).toEqual(columns);
+});
 
 describe("the plan of an LSTM", () => {
   const [f, args] = programs["an LSTM with the gradient of everything"]!;

@@ -155,6 +155,20 @@ test("b in more panels than the cache has room for, in groups with all remainder
   }
 });
 
+test.each(dtypes)("a row times a large matrix of %s, from nothing, a bias or the result itself", (dtype) => {
+  for (const [t, k, n] of [
+    [1, 401, 131],
+    [3, 100, 180],
+    [1, 385, 130],
+  ] as const) {
+    const [a, b, out] = [viewOf(dtype, [1, t, k]), viewOf(dtype, [t, k, n]), viewOf(dtype, [1, n])];
+    for (const init of [undefined, viewOf(dtype, [1, n]), out]) {
+      const request = { a, b, out, ...(init ? { init } : {}), letters: { a: "mtk", b: "tkn", out: "mn" } };
+      expectSame(emitContract(request), sines(filledAll(a, b, out, ...(init ? [init] : []))));
+    }
+  }
+});
+
 test("sums over loops around blocks of the depth start once", () => {
   const [t, k] = [3, 600];
   for (const [m, n] of [

@@ -4,6 +4,7 @@ import { innerStrategy } from "./inner.ts";
 import { packedStrategy } from "./packed.ts";
 import type { Frame } from "../kernel/frame.ts";
 import { productOf } from "./product.ts";
+import { sweepStrategy } from "./sweep.ts";
 
 /** A way to compute a product. */
 export interface Strategy {
@@ -31,7 +32,7 @@ const waysOf = (frame: Frame, kernel: ContractKernel, whole: ContractKernel): re
   [false, true].flatMap((isFlipped) => {
     const { product, addresses } = productOf(frame, kernel, isFlipped);
     const { product: wholeProduct } = productOf(frame, whole, isFlipped);
-    return [directStrategy, packedStrategy, innerStrategy].flatMap(
+    return [directStrategy, packedStrategy, sweepStrategy, innerStrategy].flatMap(
       (way) => way(frame, product, addresses, wholeProduct) ?? [],
     );
   });
