@@ -18,16 +18,6 @@ const worthwhile = { rows: 64, columns: 64 };
 /** Columns of b that are copied at once, so that the copy stays in the cache. */
 const mostColumns = 512;
 
-/**
- * Steps of a sum whose copies are made at once. Panels of few steps stay closest to the registers; but results that are
- * not in the cache any more are fetched again for every block.
- */
-const depthOfCopies = ({ rows, columns, dtype }: Product): number =>
-  rows.size * columns.size * byteSize(dtype) <= mostResults ? mostDepth / 2 : mostDepth;
-
-/** Bytes of results that stay in the cache from one block of the depth to the next. */
-const mostResults = 2 ** 19;
-
 /** Bytes of a that are copied at once. */
 const bytesOfA = 2 ** 17;
 
@@ -92,7 +82,7 @@ class PackedWriter {
       sequence(f, blocks(columns.size, most), columns.moves, addresses, (size) => {
         const part = { ...this.#product, stripes: [], columns: { ...columns, size } };
         const first = hasInit ? "init" : "zero";
-        writeDepth(f, depth, depthOfCopies(this.#product), first, addresses, (block, start) =>
+        writeDepth(f, depth, mostDepth, first, addresses, (block, start) =>
           this.#writeBlock(part, block, start),
         );
       });
