@@ -241,6 +241,7 @@ export const rules: Readonly<Record<string, Rule>> = {
     return count * size === 0 ? x : squash(overlapAdd(x, count + size - 1));
   }),
   conv1d: withMatrix((x, from, n) => {
+    if (x.shape.at(-2) === 0) return x;
     const kernel = [2, x.shape.at(-1)!, 1];
     const w = reshape(broadcastTo(average(from.value(n)), [sizeOf(kernel)]), kernel);
     return squash(conv1d(x, w, { padding: [1, 0] }));
