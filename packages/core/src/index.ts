@@ -74,6 +74,7 @@ export { gradient } from "./autodiff/gradient.ts";
 export { jvp } from "./autodiff/jvp.ts";
 export { pullback } from "./autodiff/pullback.ts";
 export { cumsum } from "./scan/cumsum.ts";
+export { partsOf, type Parts, type ScanAttrs } from "./scan/layout.ts";
 export { scan, type ScanOptions } from "./scan/scan.ts";
 export { compile, copy, evaluate, type Compiled } from "./engine/compile.ts";
 export type { CompileOptions } from "./engine/compiled.ts";
@@ -91,4 +92,5 @@ export {
 export type { Clock, TimedProgram, Times } from "./engine/profile/timed.ts";
 export { reference } from "./engine/reference/index.ts";
 export { stateful, type Stateful, type StepArguments } from "./engine/stateful.ts";
+export { trace } from "./engine/trace.ts";
 export { watch } from "./engine/watch.ts";

@@ -1,0 +1,3 @@
+// The public names of inspect, and nothing else.
+export { draw, type DrawOptions, type Drawing } from "./drawing/draw.ts";
+export type { Attributes, Box, Edge, Kind, Picture, Vertex, Way } from "./drawing/picture.ts";
