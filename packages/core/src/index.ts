@@ -13,6 +13,8 @@ export {
   TreeError,
   UnrollError,
   UnsupportedError,
+  type NonFinite,
+  type RunningStep,
 } from "./tensor/error.ts";
 export { hostRandom, randomKey, type Random } from "./tensor/philox.ts";
 export { ravel, type Raveled } from "./tensor/ravel.ts";
@@ -79,7 +81,7 @@ export { scan, type ScanOptions } from "./scan/scan.ts";
 export { compile, copy, evaluate, type Compiled } from "./engine/compile.ts";
 export type { CompileOptions } from "./engine/compiled.ts";
 export type { Engine, Executable, PlanOptions } from "./engine/engine.ts";
-export { explainGraph as explain } from "./engine/explain.ts";
+export { explainGraph as explain, stages, type Stage } from "./engine/explain.ts";
 export { MemoryUse, type BufferUse, type Purpose } from "./engine/memory/memory-use.ts";
 export type { EngineFootprint, Footprint } from "./engine/memory/footprint.ts";
 export {
@@ -92,5 +94,5 @@ export {
 export type { Clock, TimedProgram, Times } from "./engine/profile/timed.ts";
 export { reference } from "./engine/reference/index.ts";
 export { stateful, type Stateful, type StepArguments } from "./engine/stateful.ts";
-export { trace } from "./engine/trace.ts";
+export { trace, type Traced } from "./engine/trace.ts";
 export { watch } from "./engine/watch.ts";

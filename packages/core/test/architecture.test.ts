@@ -9,6 +9,7 @@ const packages = fileURLToPath(new URL("../../", import.meta.url));
 /** What the sources of a package may import besides themselves. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   core: [],
+  inspect: ["@unroll/core", "@unroll/plot", "@observablehq/plot", "@viz-js/viz"],
   layers: ["@unroll/core"],
   optim: ["@unroll/core"],
   data: ["@unroll/core"],

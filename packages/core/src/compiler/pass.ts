@@ -14,8 +14,8 @@ export interface Pass {
 export interface RunPassesOptions {
   /** Names of passes that are left out. */
   readonly without?: readonly string[];
-  /** Called after every pass. */
-  readonly trace?: (done: PassTrace) => void;
+  /** Called after every pass, with the graph that it has made. */
+  readonly trace?: (done: PassTrace, graph: Graph) => void;
   /** Check after every pass that the graph is a legal one. Tests do. */
   readonly verify?: boolean;
 }
@@ -37,7 +37,7 @@ export function runPasses(passes: readonly Pass[], graph: Graph, options: RunPas
     const before = current;
     current = insideBodies(() => run(before));
     if (verify) verifyGraph(current, name);
-    trace?.({ name, before: countNodes(before), after: countNodes(current) });
+    trace?.({ name, before: countNodes(before), after: countNodes(current) }, current);
   }
   return current;
 }

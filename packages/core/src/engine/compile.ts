@@ -3,6 +3,7 @@ import { fromArray, Tensor } from "../tensor/tensor.ts";
 import { flatten, unflatten } from "../tensor/tree.ts";
 import type { Tensors } from "../graph/spec.ts";
 import { argumentNames, returned, signature, symbolic, tensorsOf, typesOf } from "./arguments.ts";
+import { building } from "./building.ts";
 import { checkUsed, CompiledGraph, type CompileOptions } from "./compiled.ts";
 import { explain } from "./explain.ts";
 import type { MemoryUse } from "./memory/memory-use.ts";
@@ -132,10 +133,12 @@ function build(
   names: readonly (string | undefined)[],
   options: CompileOptions,
 ): Entry {
-  const inputs = args.map((arg, i) => symbolic(arg, names[i], i));
-  const tree = f(...(inputs.map((argument) => argument.tree) as never[]));
-  const outputs = returned(what, tree).map(({ leaf }) => leaf);
-  const perArgument = inputs.map((argument) => argument.inputs);
+  const { tree, outputs, perArgument } = building(options.onError, () => {
+    const inputs = args.map((arg, i) => symbolic(arg, names[i], i));
+    const tree = f(...(inputs.map((argument) => argument.tree) as never[]));
+    const outputs = returned(what, tree).map(({ leaf }) => leaf);
+    return { tree, outputs, perArgument: inputs.map((argument) => argument.inputs) };
+  });
   checkUsed(what, { inputs: perArgument.flat(), outputs }, perArgument, names);
   return { compiled: new CompiledGraph(perArgument.flat(), outputs, options), tree };
 }

@@ -21,7 +21,11 @@ export interface CompileOptions {
   readonly checks?: Checks;
   /** Called after each compilation with the types it is for and the milliseconds it took. */
   readonly onCompile?: (types: string, ms: number) => void;
-  /** Called before an error of a run is thrown, with the graph and the node that was being computed. */
+  /**
+   * Called before an error is thrown: of a run with the graph and the node that was being computed; of the function
+   * while it builds the graph with as much of it as there is, and the op that was refused, which has operands and no
+   * outputs. Without a node, the error speaks of none.
+   */
   readonly onError?: (error: Error, graph: Graph, node: Node | undefined) => void;
 }
 

@@ -2,7 +2,7 @@ import { describe } from "../tensor/error.ts";
 import { printPasses, printProgram } from "../ir/print.ts";
 import { countNodes, type Graph } from "../graph/graph.ts";
 import { print } from "../graph/print.ts";
-import { tracePasses } from "../compiler/pass.ts";
+import { runPasses, tracePasses } from "../compiler/pass.ts";
 import { pipeline } from "../compiler/pipeline.ts";
 import { unusedInputs, type CompiledGraph } from "./compiled.ts";
 
@@ -17,6 +17,24 @@ export function explain({ graph, program }: CompiledGraph): string {
  */
 export function explainGraph(graph: Graph): string {
   return [summarize(graph), printPasses(tracePasses(pipeline, graph)).join("\n")].join("\n\n");
+}
+
+/** A graph on its way through the compiler. */
+export interface Stage {
+  /** The pass that has made it; of the first stage "as written". */
+  readonly name: string;
+  readonly graph: Graph;
+}
+
+/** A graph as it was written, and after each pass of a fast engine that changes it. */
+export function stages(graph: Graph): readonly Stage[] {
+  const found: Stage[] = [{ name: "as written", graph }];
+  runPasses(pipeline, graph, {
+    trace({ name }, after) {
+      if (after !== found.at(-1)!.graph) found.push({ name, graph: after });
+    },
+  });
+  return found;
 }
 
 function summarize(graph: Graph): string {

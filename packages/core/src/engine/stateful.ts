@@ -6,6 +6,7 @@ import type { NoExtraKeys, Tensors } from "../graph/spec.ts";
 import type { Value } from "../graph/node.ts";
 import { usesOf } from "../compiler/keys.ts";
 import { returned, signature, symbolic, tensorsOf } from "./arguments.ts";
+import { building } from "./building.ts";
 import { CompiledGraph, type CompileOptions } from "./compiled.ts";
 import { defaultEngine } from "./default.ts";
 import type { Engine } from "./engine.ts";
@@ -174,9 +175,11 @@ class StatefulStep {
 
   #compile(x: unknown, types: string): Entry {
     const start = performance.now();
-    const state = symbolic(this.state, undefined, 0);
-    const given = symbolic(x, undefined, 1);
-    const result = this.#step(state.tree, given.tree);
+    const { state, given, result } = building(this.#options.onError, () => {
+      const state = symbolic(this.state, undefined, 0);
+      const given = symbolic(x, undefined, 1);
+      return { state, given, result: this.#step(state.tree, given.tree) };
+    });
     if (!Array.isArray(result) || result.length !== 2)
       throw new TreeError("stateful: the step returned no pair.", "A step returns [state, output].");
     const [next, output] = result as readonly [unknown, unknown];

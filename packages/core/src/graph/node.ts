@@ -7,6 +7,7 @@ import type { Expr, Scalar } from "../ir/scalar.ts";
 import type { View } from "../ir/view.ts";
 import type { Graph } from "./graph.ts";
 import { notAValue } from "./not-a-value.ts";
+import { recordNamed, recordNode } from "./recording.ts";
 import { callSite } from "./source.ts";
 
 /** Cotangents in the order of inputs or outputs; undefined is zero. */
@@ -159,16 +160,18 @@ export class Node<Attrs = unknown> {
     inputs: readonly Value[],
     attrs: Attrs,
     scope: Scope | undefined = scopeOf(inputs),
+    source?: string,
   ) {
     this.op = op;
     this.inputs = inputs;
     this.attrs = attrs;
     this.scope = scope;
     this.reportedAs = replaced?.reportedAs ?? this.id;
-    this.source = replaced ? replaced.source : callSite();
+    this.source = replaced ? replaced.source : (source ?? callSite());
     this.adjointOf = replaced?.adjointOf;
     const types = inferTypes(op, inputs, attrs);
     this.outputs = types.map((type, i) => new Value(this as Node, i, type));
+    recordNode(this as Node);
   }
 }
 
@@ -245,7 +248,10 @@ const nameOf = (x: Value): string | undefined =>
   x.label ?? (x.node.op.name === "input" ? undefined : x.node.op.name);
 
 /** `params.rnn.wx f32[64, 512]`: a value in a message. */
-export const describeValue = (x: Value): string => describe({ ...x.type, label: nameOf(x) });
+export function describeValue(x: Value): string {
+  recordNamed(x);
+  return describe({ ...x.type, label: nameOf(x) });
+}
 
 /**
  * Apply an op: check types and make the node.

@@ -1,3 +1,4 @@
+import type { Tensor } from "./tensor.ts";
 import { formatType, type TensorType } from "./type.ts";
 
 /**
@@ -58,9 +59,34 @@ export class IndexError extends RunError {
   override readonly name = "IndexError";
 }
 
+/** A step of a scan that was running. */
+export interface RunningStep {
+  /** The id of the scan's node. */
+  readonly node: number;
+  readonly op: string;
+  readonly step: number;
+}
+
+/** A NaN or an infinity that was made of finite numbers. */
+export interface NonFinite {
+  readonly value: number;
+  /** Its coordinates in the result. */
+  readonly at: readonly number[];
+  /** The outermost first; none outside of scans. */
+  readonly steps: readonly RunningStep[];
+  /** All that the result was made of, as it was at that moment. */
+  readonly operands: readonly { readonly name: string; readonly tensor: Tensor }[];
+}
+
 /** The first NaN or infinity of a program that runs with `checks: "finite"`. */
 export class NonFiniteError extends RunError {
   override readonly name = "NonFiniteError";
+  readonly found: NonFinite;
+
+  constructor(message: string, node: number, found: NonFinite) {
+    super(message, node);
+    this.found = found;
+  }
 }
 
 /** Something that the chosen engine, or this version, can't do. */

@@ -1,4 +1,12 @@
-import { formatType, nodesOf, partsOf, type Graph, type Node, type ScanAttrs, type Value } from "@unroll/core";
+import {
+  formatType,
+  nodesOf,
+  partsOf,
+  type Graph,
+  type Node,
+  type ScanAttrs,
+  type Value,
+} from "@unroll/core";
 import { groupNodes, groupOfLabel } from "./groups.ts";
 import { backward, boxes, failing, looks } from "./palette.ts";
 import type { Attributes, Box, Edge, Kind, Picture, Vertex, Way } from "./picture.ts";
@@ -166,7 +174,13 @@ class Builder {
     const source = places.get(x);
     if (!source) return;
     const { vertex: from, output } = source;
-    this.#edges.push({ from, to, way: way && way !== "data" ? way : source.way, output, type: formatType(x.type) });
+    this.#edges.push({
+      from,
+      to,
+      way: way && way !== "data" ? way : source.way,
+      output,
+      type: formatType(x.type),
+    });
   }
 
   #looksOf(kind: Kind, node: Node): Attributes {

@@ -63,7 +63,13 @@ export function linesInside(
       const lines = linesInside(box.id, picture, folded, `${indent}  `);
       // Inputs lie best where they are used, so what belongs together is no box unless it is folded.
       if (box.kind === "inputs") return lines;
-      const head = attributeList({ id: box.id, label: box.title, tooltip: box.title, labeljust: "l", ...box.attributes });
+      const head = attributeList({
+        id: box.id,
+        label: box.title,
+        tooltip: box.title,
+        labeljust: "l",
+        ...box.attributes,
+      });
       return [`${indent}subgraph "cluster_${box.id}" {`, `${indent}  graph ${head}`, ...lines, `${indent}}`];
     }),
   ];
@@ -107,9 +113,21 @@ export function foldedLine(box: Box, picture: Picture): string {
   const count = picture.vertices.filter((vertex) => outermostFolded(vertex.box, parents, only)).length;
   const what = box.kind === "inputs" ? "inputs" : "nodes";
   const label = `<<b>${escapeMarkup(box.title)}</b><br/><font point-size="8" color="#5a6577">${count} ${what}</font>>`;
-  const { fillcolor = box.kind === "inputs" ? "#fdf0d0" : "#f4f0e2", color = "#8a7430", penwidth = "1" } = box.attributes;
+  const {
+    fillcolor = box.kind === "inputs" ? "#fdf0d0" : "#f4f0e2",
+    color = "#8a7430",
+    penwidth = "1",
+  } = box.attributes;
   const tooltip = `${box.title}: ${count} ${what}`;
-  const list = attributeList({ id: box.id, tooltip, shape: "box3d", style: "filled", fillcolor, color, penwidth });
+  const list = attributeList({
+    id: box.id,
+    tooltip,
+    shape: "box3d",
+    style: "filled",
+    fillcolor,
+    color,
+    penwidth,
+  });
   return `"${box.id}" [label=${label}, ${list.slice(1)}`;
 }
 

@@ -15,7 +15,12 @@ export const looks: Readonly<Record<Kind, Attributes>> = {
 export const backward: Attributes = { fillcolor: "#f2eafb", color: "#8f6bbf" };
 
 /** The node that failed. */
-export const failing: Attributes = { fillcolor: "#e5383b", color: "#9d0208", fontcolor: "#ffffff", penwidth: "2" };
+export const failing: Attributes = {
+  fillcolor: "#e5383b",
+  color: "#9d0208",
+  fontcolor: "#ffffff",
+  penwidth: "2",
+};
 
 /** What a pass has put there, or will take away. */
 export const added: Attributes = { fillcolor: "#d3f3d0", color: "#2f8f2f", penwidth: "1.6" };

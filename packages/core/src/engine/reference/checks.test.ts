@@ -261,3 +261,36 @@ describe("checks: finite", () => {
     expect([...y!.data]).toEqual([NaN]);
   });
 });
+
+test("what was found is told in numbers, too", () => {
+  const [a, xs] = [f64([2], "a"), f64([3, 2], "xs")];
+  const [s, e] = [f64([2], "s"), f64([2], "e")];
+  const attrs = { inputs: [s, e], outputs: [mul(s, e)], carries: 1, sequences: 1, length: 3, reverse: true };
+  const outputs = loop([a, xs], attrs);
+  const given = [
+    f([1, 1e200]),
+    f([
+      [1, 1],
+      [2, 1e150],
+      [1, 3],
+    ]),
+  ];
+  const error = (() => {
+    try {
+      return computed([a, xs], outputs, given, "finite");
+    } catch (thrown) {
+      return thrown;
+    }
+  })();
+  if (!(error instanceof NonFiniteError)) throw new Error("nothing was found");
+  const { value, at, steps, operands } = error.found;
+  expect({ value, at, step: steps.map(({ op, step }) => [op, step]) }).toEqual({
+    value: Infinity,
+    at: [1],
+    step: [["loop", 1]],
+  });
+  expect(operands.map(({ name, tensor }) => [name, ...tensor.data])).toEqual([
+    ["loop", 1, 3e200],
+    ["xs", 2, 1e150],
+  ]);
+});

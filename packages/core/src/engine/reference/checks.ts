@@ -1,4 +1,5 @@
-import { IndexError, NonFiniteError } from "../../tensor/error.ts";
+import { IndexError, NonFiniteError, type NonFinite, type RunningStep } from "../../tensor/error.ts";
+import { fromArray } from "../../tensor/tensor.ts";
 import { isFloat, type Shape } from "../../tensor/type.ts";
 import type { MapKernel } from "../../ir/kernel.ts";
 import type { Call, Origin } from "../../ir/program.ts";
@@ -6,10 +7,18 @@ import { viewShape, type View } from "../../ir/view.ts";
 import { addressOf, readView, type Memory, type Turn } from "./memory.ts";
 import { eachPoint, pointAt } from "./points.ts";
 
+/** The steps that are being run, the outermost first. */
+const stepsOf = (turns: readonly Turn[]): readonly RunningStep[] =>
+  turns.map(({ loop: { origin, length, reverse }, turn }) => ({
+    node: origin.node,
+    op: origin.op,
+    step: reverse ? length - 1 - turn : turn,
+  }));
+
 /** `, at step 3 of scan in step 0 of scan`, from the inside out; nothing outside of loops. */
 const whenOf = (turns: readonly Turn[]): string =>
-  turns
-    .map(({ loop, turn }) => `step ${loop.reverse ? loop.length - 1 - turn : turn} of ${loop.origin.op}`)
+  stepsOf(turns)
+    .map(({ op, step }) => `step ${step} of ${op}`)
     .toReversed()
     .map((step, i) => (i === 0 ? `, at ${step}` : ` in ${step}`))
     .join("");
@@ -43,7 +52,13 @@ export function checkMap(kernel: MapKernel, call: Call, memory: Memory, turns: r
   eachPoint(kernel.dimensions, at, () => {
     const born = writes.find((i) => !Number.isFinite(element(i)));
     if (born !== undefined && reads.every((i) => Number.isFinite(element(i)))) {
-      throw nonFinite(origin, turns, viewShape(operands[born]!), position, element(born), reads.map(element));
+      const found = {
+        shape: viewShape(operands[born]!),
+        position,
+        value: element(born),
+        of: reads.map(element),
+      };
+      throw nonFinite(origin, turns, found, readsOf(operands.slice(0, firstWrite), memory, turns));
     }
     position++;
   });
@@ -63,31 +78,44 @@ export function checkWrites(
     const position = numbers.findIndex((x) => !Number.isFinite(x));
     if (position < 0) continue;
     if (floats.length === 0 || !floats.every((x) => isFinite(x, memory, turns))) return;
-    throw nonFinite(origin, turns, viewShape(view), position, numbers[position]!);
+    const found = { shape: viewShape(view), position, value: numbers[position]! };
+    throw nonFinite(origin, turns, found, readsOf(reads, memory, turns));
   }
 }
 
 const isFinite = (view: View, memory: Memory, turns: readonly Turn[]): boolean =>
   readView(view, memory, turns).every(Number.isFinite);
 
+const readsOf = (views: readonly View[], memory: Memory, turns: readonly Turn[]): NonFinite["operands"] =>
+  views.map((view) => ({
+    name: view.buffer.name,
+    tensor: fromArray({ dtype: view.buffer.dtype, shape: viewShape(view) }, readView(view, memory, turns)),
+  }));
+
+/** A number that is not finite: its place in a result, and the numbers it is made of where it is made of so few. */
+interface Born {
+  readonly shape: Shape;
+  readonly position: number;
+  readonly value: number;
+  readonly of?: readonly number[];
+}
+
 function nonFinite(
   origin: Origin,
   turns: readonly Turn[],
-  shape: Shape,
-  position: number,
-  value: number,
-  reads?: readonly number[],
+  { shape, position, value, of = [] }: Born,
+  operands: NonFinite["operands"],
 ): NonFiniteError {
-  const where =
-    shape.length > 0 ? `the result at [${coordinatesOf(position, shape).join(", ")}]` : "the result";
-  const operands =
-    reads && reads.length > 0
-      ? `of ${reads.map((x) => Number(x.toPrecision(6))).join(" and ")}`
-      : "of finite operands";
-  return new NonFiniteError(
-    `${origin.text}: ${where} is ${value}, ${operands}${whenOf(turns)}.`,
-    origin.node,
-  );
+  const at = coordinatesOf(position, shape);
+  const where = shape.length > 0 ? `the result at [${at.join(", ")}]` : "the result";
+  const made =
+    of.length > 0 ? `of ${of.map((x) => Number(x.toPrecision(6))).join(" and ")}` : "of finite operands";
+  return new NonFiniteError(`${origin.text}: ${where} is ${value}, ${made}${whenOf(turns)}.`, origin.node, {
+    value,
+    at,
+    steps: stepsOf(turns),
+    operands,
+  });
 }
 
 /** The coordinates of an element of a row-major array. */
