@@ -1,3 +1,5 @@
 // The public names of inspect, and nothing else.
 export { draw, type DrawOptions, type Drawing } from "./drawing/draw.ts";
+export type { PictureOptions } from "./drawing/build.ts";
 export type { Attributes, Box, Edge, Kind, Picture, Vertex, Way } from "./drawing/picture.ts";
+export { drawPasses, type PassDrawing } from "./drawing/draw-passes.ts";

@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import type { UnrollError } from "../tensor/error.ts";
 import { tensor } from "../tensor/tensor.ts";
 import { nodesOf, type Graph } from "../graph/graph.ts";
 import { describeValue, type Node, type Value } from "../graph/node.ts";
@@ -21,7 +20,7 @@ function shown(run: (onError: (error: Error, graph: Graph, node: Node | undefine
   }
   expect(calls).toHaveLength(1);
   expect(calls[0]!.error).toBe(thrown);
-  return calls[0]! as { error: UnrollError; graph: Graph; node: Node | undefined };
+  return calls[0]!;
 }
 
 const wrong = (x: Value, w: Value): Value => {

@@ -5,6 +5,7 @@ import {
   type Graph,
   type Node,
   type ScanAttrs,
+  type Traced,
   type Value,
 } from "@unroll/core";
 import { groupNodes, groupOfLabel } from "./groups.ts";
@@ -19,14 +20,27 @@ export interface PictureOptions {
   readonly isParameter?: ((label: string) => boolean) | undefined;
   /** The node that failed: it is drawn red. One that could not be made is drawn with the operands that it had. */
   readonly failed?: Node | undefined;
+  /** Words above the picture. */
+  readonly caption?: string | undefined;
   /** Attributes of single nodes, which win over all others. */
   readonly mark?: ((node: Node) => Attributes | undefined) | undefined;
 }
 
 /** A graph as vertices, edges and boxes. */
-export function pictureOf(graph: Graph, options: PictureOptions = {}): Picture {
+export function pictureOf(graph: Graph & Partial<Traced>, options: PictureOptions = {}): Picture {
   return new Builder(options).build(graph);
 }
+
+/** What is no op is called by what it is. */
+const words: Readonly<Record<Kind, string>> = {
+  parameter: "parameter",
+  input: "input",
+  carry: "state",
+  sequence: "row",
+  constant: "constant",
+  op: "op",
+  output: "output",
+};
 
 /** Where a value comes from, in the picture. */
 interface Source {
@@ -45,19 +59,28 @@ class Builder {
   readonly #boxes: Box[] = [];
   readonly #labelBoxes = new Map<string, string>();
   readonly #groups = new Map<Node, readonly string[]>();
-  #hasFailed = false;
+  #failed: string | undefined;
 
   constructor(options: PictureOptions) {
     this.#options = options;
   }
 
-  build(graph: Graph): Picture {
+  build(graph: Graph & Partial<Traced>): Picture {
     const places: Places = new Map();
     for (const x of graph.inputs) places.set(x, this.#input(x));
     this.#level(graph, undefined, places);
     this.#refused(places);
-    graph.outputs.forEach((y, i) => this.#output(y, i, graph.outputs.length, places));
-    return { vertices: this.#vertices, edges: this.#edges, boxes: this.#boxes };
+    // What is not finished has no results: its ends are what nobody has used by then.
+    const outputs = this.#options.failed?.outputs.length === 0 ? [] : graph.outputs;
+    const unnamed = graph.outputs.map((_, i) => (graph.outputs.length === 1 ? "output" : `output ${i + 1}`));
+    outputs.forEach((y, i) => this.#output(y, graph.paths?.[i] || unnamed[i]!, places));
+    return {
+      vertices: this.#vertices,
+      edges: this.#edges,
+      boxes: this.#boxes,
+      caption: this.#options.caption,
+      failed: this.#failed,
+    };
   }
 
   /** The nodes of a graph whose inputs have a place already. */
@@ -74,6 +97,7 @@ class Builder {
     const { op, inputs, outputs } = node;
     const kind = op.name === "input" ? "input" : inputs.length === 0 ? "constant" : "op";
     const { id } = this.#add(kind, box, node, outputs, this.#looksOf(kind, node));
+    if (this.#isFailed(node)) this.#failed = id;
     for (const x of inputs) this.#connect(x, id, places);
     outputs.forEach((y, i) =>
       places.set(y, { vertex: id, output: outputs.length > 1 ? i : undefined, way: "data" }),
@@ -87,7 +111,7 @@ class Builder {
     const box = this.#scanBox(node, parent);
     const within: Places = new Map(places);
     const port = (kind: Kind, x: Value, from: Value, way: Way): string => {
-      const { id } = this.#add(kind, box, node as Node, [x], this.#attributesOf(kind, x.labels));
+      const { id } = this.#add(kind, box, node, [x], this.#attributesOf(kind, x.labels));
       this.#connect(from, id, places, way);
       within.set(x, { vertex: id, output: undefined, way: "data" });
       return id;
@@ -113,7 +137,7 @@ class Builder {
       ...(reverse ? ["from the last to the first"] : []),
       ...(node.adjointOf ? [`backward of ${node.adjointOf.op.name}`] : []),
     ];
-    const failed = this.#isFailed(node as Node);
+    const failed = this.#isFailed(node);
     const isBackward = node.adjointOf !== undefined;
     const attributes = {
       ...(isBackward && { fillcolor: "#faf7fd", color: backward["color"]! }),
@@ -131,8 +155,7 @@ class Builder {
     return { vertex: id, output: undefined, way: "data" };
   }
 
-  #output(y: Value, position: number, count: number, places: Places): void {
-    const title = count === 1 ? "output" : `output ${position + 1}`;
+  #output(y: Value, title: string, places: Places): void {
     const { id } = this.#add("output", undefined, undefined, [y], looks.output, title);
     this.#connect(y, id, places);
   }
@@ -140,7 +163,7 @@ class Builder {
   /** The node that could not be made: it is part of no graph, and has inputs and no outputs. */
   #refused(places: Places): void {
     const { failed } = this.#options;
-    if (failed && !this.#hasFailed) this.#node(failed, undefined, places);
+    if (failed && failed.outputs.length === 0) this.#node(failed, undefined, places);
   }
 
   #add(
@@ -157,8 +180,8 @@ class Builder {
       id: `v${this.#vertices.length}`,
       kind,
       box,
-      title: title ?? (labels.length > 0 ? labels.join(", ") : isPort ? kind : node!.op.name),
-      op: isPort || !node ? kind : node.op.name,
+      title: title ?? (labels.length > 0 ? labels.join(", ") : isPort ? words[kind] : node!.op.name),
+      op: isPort || !node ? words[kind] : node.op.name,
       shown: isPort ? undefined : node?.op.show?.(node.attrs),
       types: values.map(({ type }) => formatType(type)),
       source: node?.adjointOf?.source ?? node?.source,
@@ -198,9 +221,7 @@ class Builder {
   }
 
   #isFailed(node: Node): boolean {
-    const failed = node.reportedAs === this.#options.failed?.reportedAs;
-    this.#hasFailed ||= failed;
-    return failed;
+    return node.reportedAs === this.#options.failed?.reportedAs;
   }
 
   /** The box of a label path inside of another box; made when it is first asked for, those around it before it. */

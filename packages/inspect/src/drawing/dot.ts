@@ -14,12 +14,26 @@ export function dotOf(picture: Picture, folded: ReadonlySet<string>, direction: 
   return [
     "digraph {",
     `  graph [rankdir=${direction}, fontname="Helvetica", fontsize=10, fontcolor="#5a6577", nodesep=0.22, ranksep=0.32, pad=0.15]`,
+    ...captionLines(picture.caption),
     '  node [fontname="Helvetica", fontsize=11, margin="0.16,0.05", height=0.3, width=0.3]',
     '  edge [fontname="Helvetica", fontsize=8, fontcolor="#5a6577", color="#6b7686", arrowsize=0.6, labeldistance=1.3]',
     ...linesInside(undefined, picture, folded, "  "),
     ...edges.map((edge) => `  ${edgeLine(edge)}`),
     "}",
   ].join("\n");
+}
+
+/** Lines of a message above the picture, in red. */
+export function captionLines(caption: string | undefined): readonly string[] {
+  if (caption === undefined) return [];
+  // Readers have wider fonts than Graphviz thinks.
+  const rows = caption
+    .split("\n")
+    .flatMap((line) => line.match(/.{1,60}(?:\s|$)|\S+/g) ?? [])
+    .map((line) => `${escapeMarkup(line.trim())}${"&#160;".repeat(12)}<br align="left"/>`);
+  return [
+    `  graph [label=<<font color="#9d0208" point-size="11">${rows.join("")}</font>>, labelloc=t, labeljust=l]`,
+  ];
 }
 
 /** The box that hides what lies in `box`, if one does. */
@@ -79,11 +93,13 @@ export function vertexLine(vertex: Vertex): string {
   const { id, kind, title, op, shown, types, attributes } = vertex;
   const isNode = kind === "op" || kind === "constant";
   const second = [...(isNode && title !== op ? [op] : []), ...(shown ? [shown] : [])].join(" ");
-  const rows = [
-    kind === "constant" ? escapeMarkup(title) : `<b>${escapeMarkup(title)}</b>`,
-    ...(second ? [escapeMarkup(second)] : []),
-    `<font point-size="8" color="${attributes["fontcolor"] ?? "#5a6577"}">${shortTypes(types).map(escapeMarkup).join("<br/>")}</font>`,
-  ];
+  const head =
+    kind === "constant"
+      ? [escapeMarkup(`${title} ${second}`.trimEnd())]
+      : [`<b>${escapeMarkup(title)}</b>`, ...(second ? [escapeMarkup(second)] : [])];
+  const role = (kind === "carry" || kind === "sequence") && title !== op ? `${op} ` : "";
+  const small = `<font point-size="8" color="${attributes["fontcolor"] ?? "#5a6577"}">`;
+  const rows = [...head, `${small}${role}${shortTypes(types).map(escapeMarkup).join("<br/>")}</font>`];
   const markup = types.length === 0 ? rows.slice(0, -1) : rows;
   const list = attributeList({ id, tooltip: tooltipOf(vertex), ...attributes });
   return `"${id}" [label=<${markup.join("<br/>")}>, ${list.slice(1)}`;
@@ -134,14 +150,21 @@ export function foldedLine(box: Box, picture: Picture): string {
 export function edgeLine({ from, to, way, output, type }: Edge): string {
   const looks: Record<Edge["way"], Attributes> = {
     data: {},
-    rows: { color: "#3f78b5:#dcebfa:#3f78b5", label: "rows" },
+    rows: { color: "#3f78b5:#dcebfa:#3f78b5" },
     // Against the flow: it says nothing about what stands above what.
-    carried: { color: "#2b8a78", style: "dashed", penwidth: "1.6", constraint: "false", label: "next step" },
+    carried: { color: "#2b8a78", style: "dashed", penwidth: "1.6", constraint: "false" },
     stacked: { color: "#6b7686:#ffffff:#6b7686", label: "all steps" },
     last: { label: "last step" },
   };
+  const words = {
+    data: "",
+    rows: "row by row: ",
+    carried: "to the next step: ",
+    stacked: "of all steps: ",
+    last: "of the last step: ",
+  };
   const taken = output === undefined ? {} : { taillabel: String(output) };
-  const list = attributeList({ ...looks[way], ...taken, tooltip: type, labeltooltip: type });
+  const list = attributeList({ ...looks[way], ...taken, tooltip: `${words[way]}${type}` });
   return `"${from}" -> "${to}" ${list}`;
 }
 
@@ -151,13 +174,17 @@ export function attributeList(attributes: Attributes): string {
 }
 
 /**
- * Rows of text in the middle of their vertices. Graphviz puts them where they begin in its own font; in that of the
- * reader they are longer or shorter.
+ * Rows of text in the middle of their vertices, and titles at the left side of their boxes. Graphviz puts them where
+ * they begin or have their middle in its own font; in that of the reader they are longer or shorter.
  */
-export function centerText(svg: string): string {
-  return svg.replaceAll(/<g [^>]*class="node">[^]*?<\/g>\n<\/g>/g, (group) => {
+export function placeText(svg: string): string {
+  return svg.replaceAll(/<g [^>]*class="(node|cluster)">[^]*?<\/g>\n<\/g>/g, (group, kind: string) => {
     const shape = / (?:points|d)="M?([^"Z]+)"/.exec(group)?.[1] ?? "";
     const xs = shape.split(/[\sC]+/).map((point) => Number(point.split(",")[0]));
+    if (kind === "cluster") {
+      const left = Math.min(...xs) + 8;
+      return group.replaceAll(/text-anchor="middle" x="[^"]*"/g, `text-anchor="start" x="${left}"`);
+    }
     const middle = (Math.min(...xs) + Math.max(...xs)) / 2;
     return group.replaceAll(/text-anchor="start" x="[^"]*"/g, `text-anchor="middle" x="${middle}"`);
   });

@@ -2,7 +2,7 @@ import type { Picture } from "./picture.ts";
 import { outermostFolded } from "./dot.ts";
 
 /** Past so many vertices, a picture is folded when nobody says how. */
-const many = 120;
+const many = 180;
 
 /**
  * The boxes that are folded: by title or label path, or, when nothing is asked for, from the innermost out until few
@@ -14,13 +14,26 @@ export function foldedBoxes(picture: Picture, asked: readonly string[] | undefin
     return new Set(picture.boxes.filter(({ id }) => asked.includes(paths.get(id)!)).map(({ id }) => id));
   }
   const folded = new Set<string>();
-  const candidates = foldingOrder(picture).values();
+  const { failed } = picture;
+  const shown = new Set(failed === undefined ? [] : boxesAround(picture, failed));
+  const candidates = foldingOrder(picture)
+    .filter((id) => !shown.has(id))
+    .values();
   while (countVisible(picture, folded) > many) {
     const { value: next } = candidates.next();
     if (!next) break;
     folded.add(next);
   }
   return folded;
+}
+
+/** The boxes that a vertex lies in. */
+function boxesAround({ vertices, boxes }: Picture, vertex: string): readonly string[] {
+  const parents = new Map(boxes.map(({ id, parent }) => [id, parent]));
+  const around: string[] = [];
+  let box = vertices.find(({ id }) => id === vertex)?.box;
+  for (; box !== undefined; box = parents.get(box)) around.push(box);
+  return around;
 }
 
 /** The innermost first, and of those the one that hides most. Inputs are few, and say much: they are folded last. */

@@ -1,6 +1,6 @@
 import { instance } from "@viz-js/viz";
 import { InternalError } from "@unroll/core";
-import { centerText } from "./dot.ts";
+import { placeText } from "./dot.ts";
 
 // Loading Graphviz is asynchronous, and drawing is not: an error is drawn before it is thrown on.
 const graphviz = await instance();
@@ -11,5 +11,5 @@ export function renderSvg(dot: string): string {
   if (output === undefined)
     throw new InternalError(`Graphviz refused a drawing: ${errors.map(({ message }) => message).join("; ")}`);
   // What stands before the picture says which version drew it, and would change files that are kept.
-  return centerText(output.slice(output.indexOf("<svg")).replaceAll(/<!--[^]*?-->\n?/g, ""));
+  return placeText(output.slice(output.indexOf("<svg")).replaceAll(/<!--[^]*?-->\n?/g, ""));
 }

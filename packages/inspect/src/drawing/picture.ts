@@ -3,6 +3,10 @@ export interface Picture {
   readonly vertices: readonly Vertex[];
   readonly edges: readonly Edge[];
   readonly boxes: readonly Box[];
+  /** Words above the picture. */
+  readonly caption?: string | undefined;
+  /** The vertex that failed: it is never hidden in a folded box. */
+  readonly failed?: string | undefined;
 }
 
 /** What a vertex stands for. `carry` and `sequence` are the state and the row that a step of a scan is given. */
