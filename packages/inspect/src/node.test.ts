@@ -32,7 +32,9 @@ const red = (svg: string): string => {
 
 /** The words of a picture, without the blanks that keep lines apart from its edge. */
 const textOf = (svg: string): string =>
-  [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text!.replaceAll("\u00a0", "")).join(" ");
+  [...svg.matchAll(/<text[^>]*>([^<]*)</g)]
+    .map(([, text]) => text!.replaceAll("\u00a0", "").replaceAll("&#45;", "-"))
+    .join(" ");
 
 const step = (w: Value, h: Value, xs: Value): Value =>
   scan((s: Value, x: Value) => [log(matmul(sub(s, x), w)), undefined], h, xs)[0];
