@@ -94,5 +94,5 @@ export {
 export type { Clock, TimedProgram, Times } from "./engine/profile/timed.ts";
 export { reference } from "./engine/reference/index.ts";
 export { stateful, type Stateful, type StepArguments } from "./engine/stateful.ts";
-export { trace, type Traced } from "./engine/trace.ts";
+export { trace } from "./engine/trace.ts";
 export { watch } from "./engine/watch.ts";

@@ -3,3 +3,5 @@ export { draw, type DrawOptions, type Drawing } from "./drawing/draw.ts";
 export type { PictureOptions } from "./drawing/build.ts";
 export type { Attributes, Box, Edge, Kind, Picture, Vertex, Way } from "./drawing/picture.ts";
 export { drawPasses, type PassDrawing } from "./drawing/draw-passes.ts";
+export { debugNonFinite } from "./non-finite/debug-non-finite.ts";
+export { NonFiniteReport, type Operand } from "./non-finite/report.ts";

@@ -1,7 +1,7 @@
 // Drawings as files. The only source of inspect that touches Node's modules.
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { stages, type CompileOptions, type Graph, type Traced } from "@unroll/core";
+import { stages, type CompileOptions, type Graph } from "@unroll/core";
 import { draw, type DrawOptions } from "./drawing/draw.ts";
 import { foldedBoxes } from "./drawing/fold.ts";
 import { drawPasses } from "./drawing/draw-passes.ts";
@@ -16,7 +16,7 @@ import type { PageStage } from "./page/viewer.ts";
  *
  *     writeDrawing("step.html", trace(loss, params, x, y));
  */
-export function writeDrawing(file: string, graph: Graph & Partial<Traced>, options: DrawOptions = {}): void {
+export function writeDrawing(file: string, graph: Graph, options: DrawOptions = {}): void {
   const drawing = draw(graph, options);
   switch (/\.[^.]*$/.exec(file)?.[0]) {
     case ".dot":
@@ -39,7 +39,7 @@ export function writeDrawing(file: string, graph: Graph & Partial<Traced>, optio
  *
  *     writePasses("passes.html", trace(loss, params, x, y));
  */
-export function writePasses(file: string, graph: Graph & Partial<Traced>, options: DrawOptions = {}): void {
+export function writePasses(file: string, graph: Graph, options: DrawOptions = {}): void {
   const pictures = drawPasses(graph, options).flatMap(({ name, before, after }) => [
     { name: `before ${name}`, picture: before.picture },
     { name: `after ${name}`, picture: after.picture },

@@ -136,10 +136,15 @@ function build(
   const { tree, outputs, perArgument } = building(options.onError, () => {
     const inputs = args.map((arg, i) => symbolic(arg, names[i], i));
     const tree = f(...(inputs.map((argument) => argument.tree) as never[]));
-    const outputs = returned(what, tree).map(({ leaf }) => leaf);
+    const outputs = returned(what, tree);
     return { tree, outputs, perArgument: inputs.map((argument) => argument.inputs) };
   });
-  checkUsed(what, { inputs: perArgument.flat(), outputs }, perArgument, names);
+  checkUsed(
+    what,
+    { inputs: perArgument.flat(), outputs: outputs.map(({ leaf }) => leaf) },
+    perArgument,
+    names,
+  );
   return { compiled: new CompiledGraph(perArgument.flat(), outputs, options), tree };
 }
 

@@ -1,5 +1,6 @@
 import { TreeError, UnrollError, UnsupportedError } from "../tensor/error.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import type { Leaf } from "../tensor/tree.ts";
 import type { Checks, Donation, Program } from "../ir/program.ts";
 import { graph, nodesOf, type Graph } from "../graph/graph.ts";
 import type { Node, Value } from "../graph/node.ts";
@@ -39,14 +40,18 @@ export class CompiledGraph {
 
   constructor(
     inputs: readonly Value[],
-    outputs: readonly Value[],
+    outputs: readonly Leaf<Value>[],
     options: CompileOptions,
     donated: readonly Donation[] = [],
   ) {
     const engine = options.engine ?? defaultEngine();
     this.#engine = engine;
     const checks = options.checks ?? engine.checks;
-    this.graph = graph(inputs, outputs);
+    this.graph = graph(
+      inputs,
+      outputs.map(({ leaf }) => leaf),
+      outputs.map(({ path }) => path),
+    );
     checkKeys(this.graph);
     // A check may stop a run half way, and what was given must then be as it was.
     this.program = engine.plan(this.graph, { checks, donated: checks === "none" ? donated : [] });

@@ -29,9 +29,11 @@ export interface Stage {
 /** A graph as it was written, and after each pass of a fast engine that changes it. */
 export function stages(graph: Graph): readonly Stage[] {
   const found: Stage[] = [{ name: "as written", graph }];
+  let last = graph;
   runPasses(pipeline, graph, {
     trace({ name }, after) {
-      if (after !== found.at(-1)!.graph) found.push({ name, graph: after });
+      if (after !== last) found.push({ name, graph: { ...after, paths: graph.paths } });
+      last = after;
     },
   });
   return found;

@@ -195,10 +195,9 @@ class StatefulStep {
       nexts,
       (name, before, after) => `${name} is ${before} before the step and ${after} after`,
     );
-    const outputs = returned("stateful", output).map(({ leaf }) => leaf);
     const compiled = new CompiledGraph(
       [...state.inputs, ...given.inputs],
-      [...nexts, ...outputs],
+      [...returned("stateful", next), ...returned("stateful", output)],
       this.#options,
       // Nobody can read the old state, so the new one may be written over it.
       nexts.map((_, i) => [i, i]),

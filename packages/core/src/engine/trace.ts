@@ -2,11 +2,6 @@ import type { Tensors } from "../graph/spec.ts";
 import { graph, type Graph } from "../graph/graph.ts";
 import { argumentNames, returned, symbolic } from "./arguments.ts";
 
-/** A graph with the paths of what the function returned: `loss`, `gradient.rnn.wx`. The root's path is empty. */
-export interface Traced extends Graph {
-  readonly paths: readonly string[];
-}
-
 /**
  * The graph that `compile` makes of a function when it is called with these tensors: what drawings and reports are made
  * of. Nothing is computed; of the tensors only the types matter.
@@ -18,14 +13,14 @@ export interface Traced extends Graph {
 export function trace<A extends readonly unknown[], R>(
   f: (...args: A) => R,
   ...args: { readonly [K in keyof A]: Tensors<A[K]> }
-): Traced {
+): Graph {
   const names = argumentNames(f, args.length);
   const symbols = args.map((arg, i) => symbolic(arg, names[i], i));
   const result = (f as unknown as (...trees: unknown[]) => unknown)(...symbols.map(({ tree }) => tree));
   const outputs = returned("trace", result);
-  const closed = graph(
+  return graph(
     symbols.flatMap(({ inputs }) => inputs),
     outputs.map(({ leaf }) => leaf),
+    outputs.map(({ path }) => path),
   );
-  return { ...closed, paths: outputs.map(({ path }) => path) };
 }

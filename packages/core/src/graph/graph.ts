@@ -15,6 +15,8 @@ import {
 export interface Graph {
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
+  /** Of a function's graph, where its outputs stand in what it returns: `loss`, `gradient.rnn.wx`. Changes nothing. */
+  readonly paths?: readonly string[] | undefined;
 }
 
 /** A value that is given from outside: an argument of a compiled function, or of a step. */
@@ -36,8 +38,8 @@ export function input(type: TensorType, label?: string, scope?: Scope): Value {
 }
 
 /** Close a graph by naming its ends, and check that nothing inside hangs in the air. */
-export function graph(inputs: readonly Value[], outputs: readonly Value[]): Graph {
-  const closed = { inputs, outputs };
+export function graph(inputs: readonly Value[], outputs: readonly Value[], paths?: readonly string[]): Graph {
+  const closed = { inputs, outputs, paths };
   checkBound(closed);
   return closed;
 }
@@ -98,7 +100,7 @@ export type Visit = (
 /** A graph in which `visit` has replaced the outputs of nodes: the same graph when nothing changed. */
 export function rewrite(closed: Graph, visit: Visit): Graph {
   const outputs = closed.outputs.map(rewriteValues(closed, visit));
-  return outputs.every((y, i) => y === closed.outputs[i]) ? closed : { inputs: closed.inputs, outputs };
+  return outputs.every((y, i) => y === closed.outputs[i]) ? closed : { ...closed, outputs };
 }
 
 /**

@@ -5,7 +5,6 @@ import {
   type Graph,
   type Node,
   type ScanAttrs,
-  type Traced,
   type Value,
 } from "@unroll/core";
 import { groupNodes, groupOfLabel } from "./groups.ts";
@@ -27,7 +26,7 @@ export interface PictureOptions {
 }
 
 /** A graph as vertices, edges and boxes. */
-export function pictureOf(graph: Graph & Partial<Traced>, options: PictureOptions = {}): Picture {
+export function pictureOf(graph: Graph, options: PictureOptions = {}): Picture {
   return new Builder(options).build(graph);
 }
 
@@ -59,13 +58,17 @@ class Builder {
   readonly #boxes: Box[] = [];
   readonly #labelBoxes = new Map<string, string>();
   readonly #groups = new Map<Node, readonly string[]>();
+  /** Values that derivatives have made. */
+  readonly #cotangents = new Set<Value>();
+  /** In the scan of a derivative: the id of the scan that is differentiated. Its body has smaller ones. */
+  #differentiated: number | undefined;
   #failed: string | undefined;
 
   constructor(options: PictureOptions) {
     this.#options = options;
   }
 
-  build(graph: Graph & Partial<Traced>): Picture {
+  build(graph: Graph): Picture {
     const places: Places = new Map();
     for (const x of graph.inputs) places.set(x, this.#input(x));
     this.#level(graph, undefined, places);
@@ -96,6 +99,7 @@ class Builder {
   #node(node: Node, box: string | undefined, places: Places): void {
     const { op, inputs, outputs } = node;
     const kind = op.name === "input" ? "input" : inputs.length === 0 ? "constant" : "op";
+    if (this.#isBackward(node)) for (const y of outputs) this.#cotangents.add(y);
     const { id } = this.#add(kind, box, node, outputs, this.#looksOf(kind, node));
     if (this.#isFailed(node)) this.#failed = id;
     for (const x of inputs) this.#connect(x, id, places);
@@ -122,7 +126,10 @@ class Builder {
       const source = places.get(outer.captured[i]!);
       if (source) within.set(x, source);
     });
+    const around = this.#differentiated;
+    this.#differentiated = node.adjointOf?.reportedAs ?? around;
     this.#level(body, box, within);
+    this.#differentiated = around;
     states.forEach((state, i) => this.#connect(body.outputs[i]!, state, within, "carried"));
     node.outputs.forEach((y, i) => {
       const source = within.get(body.outputs[i]!);
@@ -143,7 +150,7 @@ class Builder {
       ...(isBackward && { fillcolor: "#faf7fd", color: backward["color"]! }),
       ...(failed && { color: failing["fillcolor"]!, penwidth: "4" }),
     };
-    return this.#box("scan", parent, notes.join(", "), attributes);
+    return this.#box("scan", parent, notes.join(", "), attributes, node.reportedAs);
   }
 
   #input(x: Value): Source {
@@ -185,6 +192,7 @@ class Builder {
       shown: isPort ? undefined : node?.op.show?.(node.attrs),
       types: values.map(({ type }) => formatType(type)),
       source: node?.adjointOf?.source ?? node?.source,
+      pass: values.some((y) => this.#cotangents.has(y)) ? "backward" : "forward",
       backwardOf: isPort ? undefined : node?.adjointOf?.op.name,
       node: isPort && kind !== "input" ? undefined : node?.reportedAs,
       attributes,
@@ -209,7 +217,7 @@ class Builder {
   #looksOf(kind: Kind, node: Node): Attributes {
     const labels = node.outputs.flatMap((y) => y.labels);
     return {
-      ...this.#attributesOf(kind, labels, node.adjointOf !== undefined && kind === "op"),
+      ...this.#attributesOf(kind, labels, kind === "op" && this.#isBackward(node)),
       ...this.#options.mark?.(node),
       ...(this.#isFailed(node) && failing),
     };
@@ -224,6 +232,13 @@ class Builder {
     return node.reportedAs === this.#options.failed?.reportedAs;
   }
 
+  /** A node that says so, what else the scan of a derivative has made, and sums of cotangents. */
+  #isBackward({ adjointOf, reportedAs, op, inputs }: Node): boolean {
+    const isInside = this.#differentiated !== undefined && reportedAs > this.#differentiated;
+    const isSum = op.traits?.sum === true && inputs.every((x) => this.#cotangents.has(x));
+    return adjointOf !== undefined || isInside || isSum;
+  }
+
   /** The box of a label path inside of another box; made when it is first asked for, those around it before it. */
   #labelBox(path: readonly string[], parent: string | undefined, kind: Box["kind"]): string | undefined {
     return path.reduce<string | undefined>((around, title) => {
@@ -235,9 +250,15 @@ class Builder {
     }, parent);
   }
 
-  #box(kind: Box["kind"], parent: string | undefined, title: string, attributes: Attributes): string {
+  #box(
+    kind: Box["kind"],
+    parent: string | undefined,
+    title: string,
+    attributes: Attributes,
+    node?: number,
+  ): string {
     const id = `b${this.#boxes.length}`;
-    this.#boxes.push({ id, kind, parent, title, attributes: { ...boxes[kind], ...attributes } });
+    this.#boxes.push({ id, kind, node, parent, title, attributes: { ...boxes[kind], ...attributes } });
     return id;
   }
 }

@@ -111,10 +111,11 @@ export function shortTypes(types: readonly string[]): readonly string[] {
   return isUniform ? [`${types.length} x ${types[0]!}`] : types;
 }
 
-export function tooltipOf({ title, op, shown, types, source, backwardOf }: Vertex): string {
+export function tooltipOf({ kind, title, op, shown, types, source, backwardOf }: Vertex): string {
   const applied = shown ? `${op} ${shown}` : op;
+  const named = kind === "op" || kind === "constant" ? `${title} = ${applied}` : `${op} ${title}`;
   const notes = [
-    title === op ? applied : `${title} = ${applied}`,
+    title === op ? applied : named,
     types.join(", "),
     backwardOf ? `backward of ${backwardOf}` : "",
     source ?? "",

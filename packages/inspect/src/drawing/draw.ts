@@ -1,4 +1,4 @@
-import type { Graph, Traced } from "@unroll/core";
+import type { Graph } from "@unroll/core";
 import { pictureOf, type PictureOptions } from "./build.ts";
 import { dotOf } from "./dot.ts";
 import { foldedBoxes } from "./fold.ts";
@@ -35,7 +35,7 @@ export interface Drawing {
  *
  *     writeFileSync("cell.svg", draw(trace(loss, params, x, y)).svg);
  */
-export function draw(graph: Graph & Partial<Traced>, options: DrawOptions = {}): Drawing {
+export function draw(graph: Graph, options: DrawOptions = {}): Drawing {
   const picture = pictureOf(graph, options);
   const dot = dotOf(picture, foldedBoxes(picture, options.fold), options.direction ?? "TB");
   return {

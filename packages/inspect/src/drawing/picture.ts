@@ -26,6 +26,8 @@ export interface Vertex {
   readonly types: readonly string[];
   /** `model.ts:12`, when sources were captured. */
   readonly source: string | undefined;
+  /** Whether a derivative has made it. */
+  readonly pass: "forward" | "backward";
   /** What it is the derivative of. */
   readonly backwardOf: string | undefined;
   /** The id under which reports speak of its node. */
@@ -53,6 +55,8 @@ export interface Edge {
 export interface Box {
   readonly id: string;
   readonly kind: "scan" | "label" | "inputs";
+  /** The id under which reports speak of the scan's node. */
+  readonly node: number | undefined;
   /** The box around it. */
   readonly parent: string | undefined;
   readonly title: string;
