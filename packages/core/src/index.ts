@@ -94,5 +94,6 @@ export {
 export type { Clock, TimedProgram, Times } from "./engine/profile/timed.ts";
 export { reference } from "./engine/reference/index.ts";
 export { stateful, type Stateful, type StepArguments } from "./engine/stateful.ts";
+export { probed, type Probe, type Probed } from "./engine/probed.ts";
 export { trace } from "./engine/trace.ts";
 export { watch } from "./engine/watch.ts";

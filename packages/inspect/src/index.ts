@@ -5,3 +5,20 @@ export type { Attributes, Box, Edge, Kind, Picture, Vertex, Way } from "./drawin
 export { drawPasses, type PassDrawing } from "./drawing/draw-passes.ts";
 export { debugNonFinite } from "./non-finite/debug-non-finite.ts";
 export { NonFiniteReport, type Operand } from "./non-finite/report.ts";
+export {
+  gradientFlow,
+  type Flow,
+  type FlowNode,
+  type FlowOptions,
+  type FlowValue,
+  type GradientFlow,
+} from "./flow/gradient-flow.ts";
+export {
+  drawFlowInTraining,
+  drawFlowThroughTime,
+  drawHistograms,
+  drawUpdateRatios,
+  type FlowPictureOptions,
+} from "./flow/pictures.ts";
+export type { Histogram } from "./flow/statistics.ts";
+export { updateRatios, type UpdateRatio } from "./flow/update-ratios.ts";
