@@ -22,3 +22,5 @@ export {
 } from "./flow/pictures.ts";
 export type { Histogram } from "./flow/statistics.ts";
 export { updateRatios, type UpdateRatio } from "./flow/update-ratios.ts";
+export { drawFlameChart, type FlameChartOptions } from "./profile/flame-chart.ts";
+export { traceOf, type Trace, type TraceEvent } from "./profile/trace-events.ts";

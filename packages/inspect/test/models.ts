@@ -1,5 +1,19 @@
 /** What is drawn in tests: a network that reads one character after the other. */
-import { crossEntropy, gradient, mean, tensor, type Tensors, type Value, type Values } from "@unroll/core";
+import {
+  crossEntropy,
+  gradient,
+  mapTree,
+  mean,
+  mul,
+  stateful,
+  sub,
+  tensor,
+  type Profile,
+  type Tensors,
+  type Value,
+  type Values,
+} from "@unroll/core";
+import { wasm } from "@unroll/core/wasm";
 import { embedding, init, initialState, linear, lstm, paramsOf, unroll } from "@unroll/layers";
 
 const model = { embed: embedding(9, 8), rnn: lstm(8, 16), decode: linear(16, 9) };
@@ -23,3 +37,13 @@ const ids = (seed: number) =>
     { shape: [6, 2] },
   );
 export const batch = { x: ids(1), y: ids(6) };
+
+/** The profile of a step of training. */
+export function profiled(): Profile {
+  const descend = (p: Params, b: { readonly x: Value; readonly y: Value }) =>
+    [mapTree((w, dw) => sub(w, mul(0.1, dw)), p, gradients(p, b)), { loss: loss(p, b) }] as const;
+  const trainer = stateful(descend, params, { engine: wasm() });
+  const profile = trainer.profile(batch, { repetitions: 5 });
+  trainer.dispose();
+  return profile;
+}
