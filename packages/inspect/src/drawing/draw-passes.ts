@@ -23,18 +23,21 @@ export function drawPasses(graph: Graph, options: DrawOptions = {}): readonly Pa
   const found = stages(graph);
   return found.slice(1).map(({ name, graph: after }, i) => {
     const before = found[i]!.graph;
-    const [old, now] = [allNodes(before), allNodes(after)];
+    const [old, now] = [keysOf(before), keysOf(after)];
     return {
       name,
-      before: draw(before, { ...options, mark: (node) => (now.has(node) ? undefined : removed) }),
-      after: draw(after, { ...options, mark: (node) => (old.has(node) ? undefined : added) }),
+      before: draw(before, { ...options, mark: (node) => (now.has(keyOf(node)) ? undefined : removed) }),
+      after: draw(after, { ...options, mark: (node) => (old.has(keyOf(node)) ? undefined : added) }),
     };
   });
 }
 
+/** A node that a pass has applied anew, to other inputs, is still the same one: it stands in the old one's place. */
+const keyOf = ({ reportedAs, op }: Node): string => `${reportedAs} ${op.name}`;
+
 /** The nodes of a graph and of the bodies inside of it. */
-function allNodes(graph: Graph): ReadonlySet<Node> {
+function keysOf(graph: Graph): ReadonlySet<string> {
   const nodes = nodesOf(graph);
   const bodies = nodes.flatMap(({ op, attrs }) => op.bodies?.(attrs) ?? []);
-  return new Set([...nodes, ...bodies.flatMap((body) => [...allNodes(body)])]);
+  return new Set([...nodes.map(keyOf), ...bodies.flatMap((body) => [...keysOf(body)])]);
 }

@@ -21,7 +21,7 @@ const colors: Readonly<Record<string, string>> = {
 };
 
 const rowHeight = 26;
-const margins = { marginTop: 48, marginLeft: 12, marginRight: 12, marginBottom: 34 };
+const margins = { marginTop: 48, marginLeft: 24, marginRight: 24, marginBottom: 34 };
 
 /**
  * Where the time of a run goes, as a picture: time from left to right, loops with what is in them below, a colour for
@@ -80,13 +80,13 @@ function tooltip({ name, from, to, facts }: Bar): string {
 
 /** The kinds in their colours, in a row above the picture. */
 function legend(kinds: readonly string[]): Plot.Markish[] {
-  const places = kinds.map((_, i) => kinds.slice(0, i).reduce((x, kind) => x + 7 * kind.length + 16, 0));
+  const places = kinds.map((_, i) => kinds.slice(0, i).reduce((x, kind) => x + 7 * kind.length + 28, 0));
   return kinds.map((kind, i) =>
     Plot.text([`■ ${kind}`], {
       fill: colors[kind]!,
       frameAnchor: "top-left",
       textAnchor: "start",
-      dx: places[i]! + 12 * i,
+      dx: places[i]!,
       dy: -18,
       fontSize: 12,
     }),

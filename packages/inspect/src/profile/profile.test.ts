@@ -91,13 +91,12 @@ test("the profile of a training step is a trace and a picture", () => {
 test("a flame chart has a rectangle for each bar, with its name where there is room and its figures on hover", () => {
   const svg = drawFlameChart(small, { width: 400 });
   expect(svg.match(/<rect /g)).toHaveLength(6);
-  const widths = [...svg.matchAll(/<rect x="([\d.]+)" width="([\d.]+)"/g)].map(([, , width]) =>
-    Number(width),
-  );
-  // 376 pixels for 10 ms, less the space between two.
-  [376, 37.6, 263.2, 150.4, 112.8, 75.2].forEach((width, i) => expect(widths[i]! + 1).toBeCloseTo(width, 6));
+  const widths = [...svg.matchAll(/<rect [^>]*width="([\d.]+)"/g)].map(([, width]) => Number(width));
+  // 352 pixels for 10 ms, less one between two.
+  [352, 35.2, 246.4, 140.8, 105.6, 70.4].forEach((width, i) => expect(widths[i]! + 1).toBeCloseTo(width, 6));
   expect(svg).toContain(">scan of 5 steps<");
   expect(svg).toContain("7.00 ms\nop: scan: h f32[2]\nline: model.ts:7");
-  // A bar of 37 pixels has no room for "map h".
+  // 35 pixels have no room for the name of the first call, 70 for that of the last.
+  expect(svg.match(/>map h</g)).toHaveLength(2);
   expect(svg).not.toContain("NaN");
 });
