@@ -19,6 +19,7 @@ const call = (form: "map" | "contract", ms: number): ProfiledStatement => ({
 });
 const small = new Profile({
   engine: "wasm",
+  threads: 1,
   repetitions: 5,
   wholeMs: 9,
   sumMs: 10,
