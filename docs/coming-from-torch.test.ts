@@ -2,6 +2,8 @@
 import * as core from "@unroll/core";
 import * as coreNode from "@unroll/core/node";
 import * as data from "@unroll/data";
+import * as inspect from "@unroll/inspect";
+import * as inspectNode from "@unroll/inspect/node";
 import * as layers from "@unroll/layers";
 import * as optim from "@unroll/optim";
 import * as testing from "@unroll/testing";
@@ -9,7 +11,7 @@ import { expect, test } from "vitest";
 import { readPage } from "../scripts/pages.ts";
 
 const exported = new Set(
-  [core, coreNode, data, layers, optim, testing].flatMap((module) => Object.keys(module)),
+  [core, coreNode, data, inspect, inspectNode, layers, optim, testing].flatMap((module) => Object.keys(module)),
 );
 
 /** The names that a piece of code calls, and the name that it is when it is nothing else. */

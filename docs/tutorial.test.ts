@@ -13,6 +13,7 @@ const pages = [
   "docs/coming-from-torch.md",
   "docs/how-it-works.md",
   "docs/profiling.md",
+  "docs/seeing-inside.md",
   ...tutorial,
 ].map(readPage);
 

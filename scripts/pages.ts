@@ -11,6 +11,8 @@ import * as core from "@unroll/core";
 import * as coreNode from "@unroll/core/node";
 import * as coreWasm from "@unroll/core/wasm";
 import * as data from "@unroll/data";
+import * as inspect from "@unroll/inspect";
+import * as inspectNode from "@unroll/inspect/node";
 import * as layers from "@unroll/layers";
 import * as optim from "@unroll/optim";
 import * as testing from "@unroll/testing";
@@ -24,6 +26,8 @@ const modules: Readonly<Record<string, object>> = {
   "@unroll/core/node": coreNode,
   "@unroll/core/wasm": coreWasm,
   "@unroll/data": data,
+  "@unroll/inspect": inspect,
+  "@unroll/inspect/node": inspectNode,
   "@unroll/layers": layers,
   "@unroll/optim": optim,
   "@unroll/testing": testing,

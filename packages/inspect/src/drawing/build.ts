@@ -148,6 +148,7 @@ class Builder {
     const isBackward = node.adjointOf !== undefined;
     const attributes = {
       ...(isBackward && { fillcolor: "#faf7fd", color: backward["color"]! }),
+      ...this.#options.mark?.(node),
       ...(failed && { color: failing["fillcolor"]!, penwidth: "4" }),
     };
     return this.#box("scan", parent, notes.join(", "), attributes, node.reportedAs);

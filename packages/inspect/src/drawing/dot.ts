@@ -18,7 +18,7 @@ export function dotOf(picture: Picture, folded: ReadonlySet<string>, direction: 
     '  node [fontname="Helvetica", fontsize=11, margin="0.16,0.05", height=0.3, width=0.3]',
     '  edge [fontname="Helvetica", fontsize=8, fontcolor="#5a6577", color="#6b7686", arrowsize=0.6, labeldistance=1.3]',
     ...linesInside(undefined, picture, folded, "  "),
-    ...edges.map((edge) => `  ${edgeLine(edge)}`),
+    ...edges.map((edge, i) => `  ${edgeLine(edge, edges.slice(0, i))}`),
     "}",
   ].join("\n");
 }
@@ -148,7 +148,9 @@ export function foldedLine(box: Box, picture: Picture): string {
   return `"${box.id}" [label=${label}, ${list.slice(1)}`;
 }
 
-export function edgeLine({ from, to, way, output, type }: Edge): string {
+/** Of several edges between the same two, the first one is labelled. */
+export function edgeLine({ from, to, way, output, type }: Edge, before: readonly Edge[]): string {
+  const isRepeated = before.some((edge) => edge.from === from && edge.to === to && edge.way === way);
   const looks: Record<Edge["way"], Attributes> = {
     data: {},
     rows: { color: "#3f78b5:#dcebfa:#3f78b5" },
@@ -165,7 +167,12 @@ export function edgeLine({ from, to, way, output, type }: Edge): string {
     last: "of the last step: ",
   };
   const taken = output === undefined ? {} : { taillabel: String(output) };
-  const list = attributeList({ ...looks[way], ...taken, tooltip: `${words[way]}${type}` });
+  const list = attributeList({
+    ...looks[way],
+    ...(isRepeated && { label: "" }),
+    ...taken,
+    tooltip: `${words[way]}${type}`,
+  });
   return `"${from}" -> "${to}" ${list}`;
 }
 
