@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { likeShown, patience, printedIn, run } from "../../run.ts";
 import { make } from "./mistakes.ts";
@@ -17,6 +20,28 @@ test("the drawing is a graph with the cell's parameters and gates", { timeout: p
   expect(stdout).toMatch(/^digraph \{\n[^]*\n\}\n$/);
   for (const name of ["wx", "wh", "rate", "open", "fresh"]) expect(stdout).toContain(name);
 });
+
+test(
+  "the drawing is a picture, in which the cell's parameters are told from its state",
+  { timeout: patience },
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), "unroll-cell-"));
+    try {
+      const { status, stderr } = run(main, ["--draw", "cell.svg"], folder);
+      expect([status, stderr]).toEqual([0, ""]);
+      const svg = readFileSync(join(folder, "cell.svg"), "utf8");
+      const titles = (kind: string): string[] =>
+        [...svg.matchAll(/xlink:title="(\w+) (\w+)&#10;/g)]
+          .filter(([, of]) => of === kind)
+          .map(([, , name]) => name!);
+      expect(titles("parameter").sort()).toEqual(["b", "rate", "wh", "wx"]);
+      expect(titles("input").sort()).toEqual(["fast", "slow", "x"]);
+      expect(run(main, ["--draw", "cell.png"], folder).status).toBe(2);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
 
 describe("a mistake is told by the name that the user gave", () => {
   test("a weight of the wrong size", () => {

@@ -11,6 +11,7 @@ import {
   UnrollError,
 } from "@unroll/core";
 import type { Graph, Value, Values } from "@unroll/core";
+import { writeDrawing } from "@unroll/inspect/node";
 import { init, initialState, unroll } from "@unroll/layers";
 import { checkGradient } from "@unroll/testing";
 import { twoClocks } from "./cell.ts";
@@ -18,7 +19,8 @@ import { trainerOf } from "./latch.ts";
 import { isMistake, make } from "./mistakes.ts";
 
 const usage = `main.ts                              prints the cell, checks its gradient, trains it
-main.ts --dot                        draws the cell, as text for Graphviz: | dot -Tsvg > cell.svg
+main.ts --draw cell.svg              draws the cell; cell.html is a page to click on
+main.ts --dot                        the same as text for Graphviz: | dot -Tsvg > cell.svg
 main.ts --mistake size|state|unused  shows what is said about a mistake`;
 
 /** One step of a cell with two units. A graph is closed by naming its ends. */
@@ -62,6 +64,9 @@ if (flag === undefined) {
   learn();
 } else if (flag === "--dot") {
   console.log(toDot(oneStep()));
+} else if (flag === "--draw" && /\.(svg|html|dot)$/.test(name)) {
+  const parameters = Object.keys(twoClocks(1, 2).params);
+  writeDrawing(name, oneStep(), { isParameter: (label) => parameters.includes(label) });
 } else if (flag === "--mistake" && isMistake(name)) {
   try {
     make(name);
