@@ -1,6 +1,6 @@
 import { isFloat } from "../tensor/type.ts";
 import { input, rewriteValues, type Graph } from "../graph/graph.ts";
-import { applyOp, insideBodies, renew, type Node, type Value } from "../graph/node.ts";
+import { insideBodies, renew, type Node, type Value } from "../graph/node.ts";
 import { add } from "../ops/arithmetic.ts";
 import { full } from "../ops/full.ts";
 import { applyScan, partsOf, type ScanAttrs } from "../scan/layout.ts";

@@ -171,7 +171,7 @@ export class Node<Attrs = unknown> {
     this.adjointOf = replaced?.adjointOf;
     const types = inferTypes(op, inputs, attrs);
     this.outputs = types.map((type, i) => new Value(this as Node, i, type));
-    recordNode(this as Node);
+    recordNode(this);
   }
 }
 
