@@ -108,6 +108,17 @@ test("a value that captures what is labelled outside, and what is used twice, ar
   expect(by).toEqual([{ shape: [2], data: [5, 5] }]);
 });
 
+test("what the derivative of a loss runs again has the probe of what it is", () => {
+  // s1 = x1 + e1, s2 = s1 x2 + e2: the gradient of s2 by x is (x2, s1), and that of its square by e1 is 2 s1.
+  const f = (x: Value) => {
+    const last = scan((s: Value, y: Value) => [label({ s: mul(s, y) }).s, undefined], full(1, scalar), x)[0];
+    return sum(square(gradient(last, x)));
+  };
+  const { labels, by } = cotangents(f, [3, 5]);
+  expect(labels).toEqual(["s 1"]);
+  expect(by).toEqual([{ shape: [2], data: [6, 0] }]);
+});
+
 test("a label on a result of a scan is outside of it, and integers and arguments have no probe", () => {
   const f = (x: Value) => {
     const [last, ys] = scan((s: Value, y: Value) => [mul(s, y), add(s, y)], full(1, scalar), label({ x }).x);

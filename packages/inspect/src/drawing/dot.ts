@@ -11,6 +11,7 @@ export function dotOf(picture: Picture, folded: ReadonlySet<string>, direction: 
     picture.vertices.map(({ id, box }) => [id, outermostFolded(box, parents, folded) ?? id]),
   );
   const edges = visibleEdges(picture.edges, shownAs);
+  const drawn = new Set<string>();
   return [
     "digraph {",
     `  graph [rankdir=${direction}, fontname="Helvetica", fontsize=10, fontcolor="#5a6577", nodesep=0.22, ranksep=0.32, pad=0.15]`,
@@ -18,7 +19,12 @@ export function dotOf(picture: Picture, folded: ReadonlySet<string>, direction: 
     '  node [fontname="Helvetica", fontsize=11, margin="0.16,0.05", height=0.3, width=0.3]',
     '  edge [fontname="Helvetica", fontsize=8, fontcolor="#5a6577", color="#6b7686", arrowsize=0.6, labeldistance=1.3]',
     ...linesInside(undefined, picture, folded, "  "),
-    ...edges.map((edge, i) => `  ${edgeLine(edge, edges.slice(0, i))}`),
+    ...edges.map((edge) => {
+      const key = `${edge.from} ${edge.to} ${edge.way}`;
+      const isRepeated = drawn.has(key);
+      drawn.add(key);
+      return `  ${edgeLine(edge, isRepeated)}`;
+    }),
     "}",
   ].join("\n");
 }
@@ -149,8 +155,7 @@ export function foldedLine(box: Box, picture: Picture): string {
 }
 
 /** Of several edges between the same two, the first one is labelled. */
-export function edgeLine({ from, to, way, output, type }: Edge, before: readonly Edge[]): string {
-  const isRepeated = before.some((edge) => edge.from === from && edge.to === to && edge.way === way);
+export function edgeLine({ from, to, way, output, type }: Edge, isRepeated: boolean): string {
   const looks: Record<Edge["way"], Attributes> = {
     data: {},
     rows: { color: "#3f78b5:#dcebfa:#3f78b5" },

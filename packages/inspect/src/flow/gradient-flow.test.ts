@@ -1,4 +1,17 @@
-import { add, full, label, mul, reference, scan, square, sum, take, tensor, type Value } from "@unroll/core";
+import {
+  add,
+  full,
+  gradient,
+  label,
+  mul,
+  reference,
+  scan,
+  square,
+  sum,
+  take,
+  tensor,
+  type Value,
+} from "@unroll/core";
 import { wasm } from "@unroll/core/wasm";
 import { describe, expect, test } from "vitest";
 import {
@@ -125,6 +138,18 @@ test("values of one label are numbered, and each has its own gradient", () => {
   ]);
 });
 
+test("a loss that holds a gradient has one node for what its derivative runs again", () => {
+  // s2 = s1 x2 with s1 = x1; its gradient by x is (x2, s1), whose square by s1 is 2 s1, and by s2 is nothing.
+  const penalty = (x: Value): Value => {
+    const step = (s: Value, y: Value): [Value, undefined] => [label({ s: mul(s, y) }).s, undefined];
+    return sum(square(gradient(scan(step, full(1, { dtype: "f64", shape: [] }), x)[0], x)));
+  };
+  const { nodes } = gradientFlow(penalty)(tensor([3, 5], f64));
+  expect(nodes.map(({ name, norms, gradientNorms }) => [name, norms, gradientNorms])).toEqual([
+    ["s", [3, 15], [6, 0]],
+  ]);
+});
+
 test("a label behind which no gradient passes has none, and integers are no nodes", () => {
   const f = (p: Value, i: Value): Value => sum(label({ row: take(p, i) }).row);
   const { nodes, parameters } = gradientFlow(f)(tensor([1, 2, 3], f64), tensor([2], { dtype: "i32" }));
@@ -156,6 +181,11 @@ test("pictures have a curve for each name, and histograms a row", () => {
   expect(throughTime).not.toContain(">last<");
   const training = drawFlowInTraining([0, 1, 2, 3].map((step) => ({ step, flow: found })));
   expect(curves(training)).toEqual([4, 4]);
+  const values = drawFlowInTraining(
+    [0, 1, 2].map((step) => ({ step, flow: found })),
+    { of: "nodes" },
+  );
+  expect(curves(values)).toEqual([3, 3, 3]);
   const ratios = [0, 1, 2].map((step) => ({
     step,
     ratios: [{ path: "w", norm: 1, updateNorm: 1, ratio: 1 / (step + 1) }],

@@ -73,11 +73,12 @@ export function gradientFlow<A extends readonly [unknown, ...unknown[]]>(
     const found = nameAll(probes);
     nodes.set(typesOf(args), found);
     const labels = [...new Set(found.map(({ label }) => label))];
-    const [, values] = watch(() => before, labels)();
+    const [, watched] = watch(() => before, labels)();
+    const valueIn = ({ label, use }: Node): Value => watched[label]!.filter(isFloat)[use]!;
     // A tree of values; which one is known at run time.
     const wanted = { nodes: probes.map(({ value }) => value), params: args[0] as Value };
     const { nodes: dNodes, params } = gradient(after, wanted, { allowUnused: true });
-    return { loss: before, values: found.map(({ label, use }) => values[label]![use]!), dNodes, params };
+    return { loss: before, values: found.map(valueIn), dNodes, params };
   };
   // Messages name the parameters of the loss.
   Object.defineProperties(look, {
@@ -124,6 +125,9 @@ interface Node {
   readonly use: number;
   readonly depth: number;
 }
+
+/** What has a gradient. */
+const isFloat = ({ type }: Value): boolean => type.dtype === "f32" || type.dtype === "f64";
 
 /** One graph is made for each tuple of types, and the labels may differ from one to the next. */
 const typesOf = (trees: unknown): string =>

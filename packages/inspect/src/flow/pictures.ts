@@ -34,20 +34,23 @@ export function drawFlowThroughTime({ nodes }: Flow, options: FlowPictureOptions
 }
 
 /**
- * The norms of the gradients of parameters during training, a curve for each.
+ * The norms of the gradients of parameters during training, or of those of labelled values, a curve for each.
  *
  *     flows.push({ step, flow: flow(trainer.state.params, batch) });
  *     writeFileSync("training.svg", drawFlowInTraining(flows));
  */
 export function drawFlowInTraining(
   flows: readonly { readonly step: number; readonly flow: Flow }[],
-  options: FlowPictureOptions = {},
+  { of = "parameters", ...options }: FlowPictureOptions & { readonly of?: "nodes" | "parameters" } = {},
 ): string {
   const rows = flows.map(({ step, flow }): Row => ({
     step,
-    ...Object.fromEntries(flow.parameters.map(({ name, gradientNorm }) => [name, gradientNorm])),
+    ...Object.fromEntries(flow[of].map(({ name, gradientNorm }) => [name, gradientNorm])),
   }));
-  return curves(rows, { title: "Norm of the gradient by parameter", ...options });
+  return curves(rows, {
+    title: `Norm of the gradient by ${of === "nodes" ? "value" : "parameter"}`,
+    ...options,
+  });
 }
 
 /** The ratios of update to weight during training, a curve for each parameter. */
