@@ -95,6 +95,8 @@ test("an op that is refused is drawn on its operands, with its line", () => {
   const svg = read("built.svg");
   expect(red(svg)).toBe("matmul");
   expect(svg).toMatch(/xlink:title="matmul&#10;node\.test\.ts:\d+"/);
+  // It is part of a step that has not returned.
+  expect(svg).toContain(">step of scan<");
   // The two operands lead to it, and nothing leaves it.
   const id = /id="(v\d+)" class="node">\n<title>\w+<\/title>\n<g [^>]*><a xlink:title="matmul/.exec(svg)![1]!;
   expect(svg.match(new RegExp(`&#45;&gt;${id}<`, "g"))).toHaveLength(2);

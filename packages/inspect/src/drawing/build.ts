@@ -90,7 +90,8 @@ class Builder {
   #level(graph: Graph, box: string | undefined, places: Places): void {
     groupNodes(graph, this.#groups);
     for (const node of nodesOf(graph)) {
-      const inside = this.#labelBox(this.#groups.get(node) ?? [], box, "label");
+      const around = box ?? this.#openStep(node);
+      const inside = this.#labelBox(this.#groups.get(node) ?? [], around, "label");
       if (node.op.bodies) this.#scan(node as Node<ScanAttrs>, inside, places);
       else this.#node(node, inside, places);
     }
@@ -158,7 +159,8 @@ class Builder {
     const label = x.label ?? "";
     const isParameter = this.#options.isParameter ?? ((path) => /(^|\.)params(\.|\[|$)/.test(path));
     const kind = isParameter(label) ? "parameter" : "input";
-    const box = this.#labelBox(groupOfLabel(label), undefined, "inputs");
+    const step = this.#openStep(x.node);
+    const box = step ?? this.#labelBox(groupOfLabel(label), undefined, "inputs");
     const { id } = this.#add(kind, box, x.node, [x], this.#attributesOf(kind, x.labels));
     return { vertex: id, output: undefined, way: "data" };
   }
@@ -171,7 +173,7 @@ class Builder {
   /** The node that could not be made: it is part of no graph, and has inputs and no outputs. */
   #refused(places: Places): void {
     const { failed } = this.#options;
-    if (failed && failed.outputs.length === 0) this.#node(failed, undefined, places);
+    if (failed && failed.outputs.length === 0) this.#node(failed, this.#openStep(failed), places);
   }
 
   #add(
@@ -238,6 +240,11 @@ class Builder {
     const isInside = this.#differentiated !== undefined && reportedAs > this.#differentiated;
     const isSum = op.traits?.sum === true && inputs.every((x) => this.#cotangents.has(x));
     return adjointOf !== undefined || isInside || isSum;
+  }
+
+  /** The box of a step that has not returned: of a graph that an error has left unfinished. */
+  #openStep({ scope }: Node): string | undefined {
+    return scope && !scope.closed ? this.#labelBox([`step of ${scope.of}`], undefined, "scan") : undefined;
   }
 
   /** The box of a label path inside of another box; made when it is first asked for, those around it before it. */
