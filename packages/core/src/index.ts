@@ -34,7 +34,7 @@ export { costOf, type Cost } from "./ir/cost.ts";
 export type { Kernel } from "./ir/kernel.ts";
 export type { Checks, HostFunction, Origin, Program } from "./ir/program.ts";
 export type { View } from "./ir/view.ts";
-export { graph, input, nodesOf, rewrite, type Graph } from "./graph/graph.ts";
+export { countNodes, graph, input, nodesOf, rewrite, type Graph } from "./graph/graph.ts";
 export {
   applyOp,
   isValue,

@@ -1,4 +1,5 @@
 import {
+  countNodes,
   formatType,
   nodesOf,
   partsOf,
@@ -7,9 +8,11 @@ import {
   type ScanAttrs,
   type Value,
 } from "@unroll/core";
+import { many } from "./fold.ts";
 import { groupNodes, groupOfLabel } from "./groups.ts";
 import { backward, boxes, failing, looks } from "./palette.ts";
 import type { Attributes, Box, Edge, Kind, Picture, Vertex, Way } from "./picture.ts";
+import { expressionsOf } from "./expressions.ts";
 
 /** What is drawn differently. */
 export interface PictureOptions {
@@ -58,6 +61,8 @@ class Builder {
   readonly #boxes: Box[] = [];
   readonly #labelBoxes = new Map<string, string>();
   readonly #groups = new Map<Node, readonly string[]>();
+  /** Whether there is more than can be taken in at a glance. */
+  #isLarge = false;
   /** Values that derivatives have made. */
   readonly #cotangents = new Set<Value>();
   /** In the scan of a derivative: the id of the scan that is differentiated. Its body has smaller ones. */
@@ -69,6 +74,7 @@ class Builder {
   }
 
   build(graph: Graph): Picture {
+    this.#isLarge = countNodes(graph) > many;
     const places: Places = new Map();
     for (const x of graph.inputs) places.set(x, this.#input(x));
     this.#level(graph, undefined, places);
@@ -89,11 +95,12 @@ class Builder {
   /** The nodes of a graph whose inputs have a place already. */
   #level(graph: Graph, box: string | undefined, places: Places): void {
     groupNodes(graph, this.#groups);
+    const ends = this.#isLarge ? expressionsOf(graph, this.#groups) : new Map<Node, Node>();
     for (const node of nodesOf(graph)) {
       const around = box ?? this.#openStep(node);
       const inside = this.#labelBox(this.#groups.get(node) ?? [], around, "label");
       if (node.op.bodies) this.#scan(node as Node<ScanAttrs>, inside, places);
-      else this.#node(node, inside, places);
+      else this.#node(node, this.#expression(ends.get(node), inside), places);
     }
   }
 
@@ -233,6 +240,17 @@ class Builder {
 
   #isFailed(node: Node): boolean {
     return node.reportedAs === this.#options.failed?.reportedAs;
+  }
+
+  /** The box of the expression that ends in a node. */
+  #expression(end: Node | undefined, around: string | undefined): string | undefined {
+    if (!end) return around;
+    const key = `expression ${around ?? ""} ${end.id}`;
+    const known = this.#labelBoxes.get(key);
+    const title = end.outputs[0]?.label ?? end.op.name;
+    const box = known ?? this.#box("expression", around, title, end.adjointOf ? backward : {});
+    this.#labelBoxes.set(key, box);
+    return box;
   }
 
   /** A node that says so, what else the scan of a derivative has made, and sums of cotangents. */

@@ -81,8 +81,8 @@ export function linesInside(
     ...boxes.flatMap((box) => {
       if (folded.has(box.id)) return [indent + foldedLine(box, picture)];
       const lines = linesInside(box.id, picture, folded, `${indent}  `);
-      // Inputs lie best where they are used, so what belongs together is no box unless it is folded.
-      if (box.kind === "inputs") return lines;
+      // Inputs lie best where they are used, and expressions are seen: they are no box unless they are folded.
+      if (box.kind === "inputs" || box.kind === "expression") return lines;
       const head = attributeList({
         id: box.id,
         label: box.title,
@@ -136,16 +136,12 @@ export function foldedLine(box: Box, picture: Picture): string {
   const count = picture.vertices.filter((vertex) => outermostFolded(vertex.box, parents, only)).length;
   const what = box.kind === "inputs" ? "inputs" : "nodes";
   const label = `<<b>${escapeMarkup(box.title)}</b><br/><font point-size="8" color="#5a6577">${count} ${what}</font>>`;
-  const {
-    fillcolor = box.kind === "inputs" ? "#fdf0d0" : "#f4f0e2",
-    color = "#8a7430",
-    penwidth = "1",
-  } = box.attributes;
+  const { fillcolor = "#ffffff", color = "#8a93a3", penwidth = "1" } = box.attributes;
   const tooltip = `${box.title}: ${count} ${what}`;
   const list = attributeList({
     id: box.id,
     tooltip,
-    shape: "box3d",
+    shape: box.kind === "expression" ? "component" : "box3d",
     style: "filled",
     fillcolor,
     color,

@@ -160,6 +160,25 @@ test("a large graph is folded from the innermost out until it can be read", () =
   expect(drawn).toBeGreaterThan(100);
 });
 
+test("of a large graph without labels, unnamed values are folded into the node that uses them", () => {
+  // Each turn is two expressions of three nodes and more: (2 h) (3 h) with its constants, and tanh, which both use.
+  const long = (x: Value): Value =>
+    Array.from({ length: 30 }).reduce<Value>((h) => tanh(mul(mul(2, h), mul(3, h))), x);
+  const { dot, picture } = draw(trace(long, tensor([1])));
+  const expressions = picture.boxes.filter(({ kind }) => kind === "expression");
+  expect(expressions).toHaveLength(30);
+  // The whole of a turn ends in the tanh, which two others use.
+  for (const { id } of expressions)
+    expect(
+      picture.vertices
+        .filter(({ box }) => box === id)
+        .map(({ title }) => title)
+        .sort(),
+    ).toEqual(["full", "full", "mul", "mul", "mul", "tanh"]);
+  expect(dot.match(/^ +"\w+" \[/gm)!.length).toBeLessThanOrEqual(180);
+  expect(draw(trace(long, tensor([1])), { fold: [] }).dot).toContain("<b>mul</b>");
+});
+
 test("a failing node is red, and its message above the picture", () => {
   const closed = trace(loss, params, batch);
   const failed = closed.outputs[0]!.node;

@@ -1,8 +1,8 @@
-import type { Picture } from "./picture.ts";
+import type { Box, Picture } from "./picture.ts";
 import { outermostFolded } from "./dot.ts";
 
 /** Past so many vertices, a picture is folded when nobody says how. */
-const many = 180;
+export const many = 180;
 
 /**
  * The boxes that are folded: by title or label path, or, when nothing is asked for, from the innermost out until few
@@ -11,7 +11,8 @@ const many = 180;
 export function foldedBoxes(picture: Picture, asked: readonly string[] | undefined): ReadonlySet<string> {
   if (asked) {
     const paths = pathsOf(picture);
-    return new Set(picture.boxes.filter(({ id }) => asked.includes(paths.get(id)!)).map(({ id }) => id));
+    const isAsked = ({ id, kind }: Box): boolean => kind !== "expression" && asked.includes(paths.get(id)!);
+    return new Set(picture.boxes.filter(isAsked).map(({ id }) => id));
   }
   const folded = new Set<string>();
   const { failed } = picture;
@@ -36,14 +37,17 @@ function boxesAround({ vertices, boxes }: Picture, vertex: string): readonly str
   return around;
 }
 
-/** The innermost first, and of those the one that hides most. Inputs are few, and say much: they are folded last. */
+/**
+ * Expressions first, then the innermost boxes, and of those the one that hides most. Inputs are few, and say much: they
+ * are folded last.
+ */
 function foldingOrder({ vertices, boxes }: Picture): readonly string[] {
   const parents = new Map(boxes.map(({ id, parent }) => [id, parent]));
   const depth = (id: string | undefined): number => (id === undefined ? 0 : 1 + depth(parents.get(id)));
   const size = (id: string): number =>
     vertices.filter(({ box }) => outermostFolded(box, parents, new Set([id])) === id).length;
   const rank = ({ id, kind }: Picture["boxes"][number]): readonly number[] => [
-    Number(kind === "inputs"),
+    kind === "expression" ? 0 : kind === "inputs" ? 2 : 1,
     -depth(id),
     -size(id),
   ];

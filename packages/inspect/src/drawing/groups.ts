@@ -43,7 +43,8 @@ export function groupNodes(graph: Graph, known: Map<Node, readonly string[]>): v
 
 const isBackward = (node: Node): boolean => node.adjointOf !== undefined;
 
-function usersOf(nodes: readonly Node[]): ReadonlyMap<Node, readonly Node[]> {
+/** The nodes that use each node, once for every use. */
+export function usersOf(nodes: readonly Node[]): ReadonlyMap<Node, readonly Node[]> {
   const users = new Map<Node, Node[]>();
   const use = (x: Value, by: Node): void => {
     const list = users.get(x.node);

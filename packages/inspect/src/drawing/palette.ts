@@ -28,6 +28,7 @@ export const removed: Attributes = { fillcolor: "#fbdcdc", color: "#c04848", pen
 
 export const boxes: Readonly<Record<Box["kind"], Attributes>> = {
   scan: { style: "rounded,filled", fillcolor: "#f7f9fc", color: "#7d8aa0", penwidth: "1.4" },
-  label: { style: "rounded,dashed", color: "#b3a06a", fontcolor: "#8a7430" },
-  inputs: { style: "invis" },
+  label: { style: "rounded,dashed", fillcolor: "#f4f0e2", color: "#b3a06a", fontcolor: "#8a7430" },
+  inputs: { fillcolor: "#fdf0d0", color: "#c08a1e" },
+  expression: { fillcolor: "#ffffff", color: "#8a93a3" },
 };

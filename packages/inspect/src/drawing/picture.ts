@@ -51,10 +51,10 @@ export interface Edge {
   readonly type: string;
 }
 
-/** A scan with its body inside, or what belongs to a label path. */
+/** A scan with its body inside, what belongs to a label path, or an expression of a large graph. */
 export interface Box {
   readonly id: string;
-  readonly kind: "scan" | "label" | "inputs";
+  readonly kind: "scan" | "label" | "inputs" | "expression";
   /** The id under which reports speak of the scan's node. */
   readonly node: number | undefined;
   /** The box around it. */

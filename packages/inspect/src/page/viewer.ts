@@ -203,7 +203,11 @@ export class Viewer {
   describeBox(box: Box, panel: HTMLElement): void {
     const button = this.line("button", this.folded.has(box.id) ? "unfold" : "fold");
     button.onclick = () => this.toggle(box.id);
-    const inside = this.stage.picture.vertices.filter((vertex) => vertex.box === box.id);
+    const parents = new Map(this.stage.picture.boxes.map(({ id, parent }) => [id, parent]));
+    const only = new Set([box.id]);
+    const inside = this.stage.picture.vertices.filter((vertex) =>
+      this.tools.outermostFolded(vertex.box, parents, only),
+    );
     panel.append(this.line("h2", box.title), button);
     panel.append(
       ...this.links(
