@@ -104,13 +104,23 @@ describe.skipIf(!browser)(browser ? "in Chromium" : "in Chromium (skipped: none 
       canvas.dispatchEvent(at("pointermove", 130, 260));
       dispatchEvent(at("pointerup", 130, 260));
       canvas.dispatchEvent(at("pointermove", 500, 500));
+      viewer.select("v0");
+      canvas.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+      const stillSelected = viewer.selected;
       const moved = { ...viewer.view };
       canvas.dispatchEvent(at("wheel", 150, 170, { deltaY: -300, cancelable: true }));
       const zoomed = { ...viewer.view };
       const under = ({ x, y, scale }) => [(150 - left - x) / scale, (170 - top - y) / scale];
-      return { moved: [moved.x - before.x, moved.y - before.y], grown: zoomed.scale / moved.scale, under: [under(moved), under(zoomed)] };
+      return { stillSelected, moved: [moved.x - before.x, moved.y - before.y], grown: zoomed.scale / moved.scale, under: [under(moved), under(zoomed)] };
       `,
-    )) as { moved: readonly number[]; grown: number; under: readonly (readonly number[])[] };
+    )) as {
+      stillSelected: string;
+      moved: readonly number[];
+      grown: number;
+      under: readonly (readonly number[])[];
+    };
+    // Letting go after a drag is no click.
+    expect(told.stillSelected).toBe("v0");
     told.moved.forEach((x, i) => expect(x).toBeCloseTo([30, 60][i]!, 9));
     expect(told.grown).toBeCloseTo(Math.exp(0.45), 10);
     told.under[0]!.forEach((x, i) => expect(told.under[1]![i]).toBeCloseTo(x, 6));

@@ -163,10 +163,10 @@ test("a large graph is folded from the innermost out until it can be read", () =
 test("of a large graph without labels, unnamed values are folded into the node that uses them", () => {
   // Each turn is two expressions of three nodes and more: (2 h) (3 h) with its constants, and tanh, which both use.
   const long = (x: Value): Value =>
-    Array.from({ length: 30 }).reduce<Value>((h) => tanh(mul(mul(2, h), mul(3, h))), x);
+    Array.from({ length: 40 }).reduce<Value>((h) => tanh(mul(mul(2, h), mul(3, h))), x);
   const { dot, picture } = draw(trace(long, tensor([1])));
   const expressions = picture.boxes.filter(({ kind }) => kind === "expression");
-  expect(expressions).toHaveLength(30);
+  expect(expressions).toHaveLength(40);
   // The whole of a turn ends in the tanh, which two others use.
   for (const { id } of expressions)
     expect(

@@ -118,6 +118,16 @@ test("a product tells the range of what it was made of, and a picture of the rep
   expect(picture.vertices.find(({ id }) => id === picture.failed)!.title).toBe("matmul");
 });
 
+test("a step of training is looked at as it is", () => {
+  const step = ({ w }: Params, x: Value): readonly [Params, { readonly loss: Value }] => {
+    const loss = log(mul(w, x));
+    return [{ w: sub(w, gradient(loss, w)) }, { loss }];
+  };
+  const look = debugNonFinite(step);
+  expect(look({ w: tensor(1, f64) }, tensor(2, f64))).toBeUndefined();
+  expect(look({ w: tensor(1, f64) }, tensor(-2, f64))!.made).toMatch(/^log f64\[\]/);
+});
+
 test("what the arguments bring along is not reported", () => {
   expect(debugNonFinite((x: Value) => log(x))(tensor([NaN, Infinity], f64))).toBeUndefined();
 });

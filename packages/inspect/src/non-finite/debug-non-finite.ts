@@ -11,7 +11,7 @@ import { NonFiniteReport } from "./report.ts";
  *
  * Throws: what building the graph throws; IndexError, since indices are looked at as well.
  *
- *     const report = debugNonFinite((p: Params, b: Batch) => gradient(loss(p, b), p))(params, batch);
+ *     const report = debugNonFinite(trainStep)(trainer.state, batch);
  *     if (report) console.log(String(report));
  */
 export function debugNonFinite<A extends readonly unknown[], R>(

@@ -31,6 +31,8 @@ export class Viewer {
   folded: Set<string>;
   selected: string | undefined;
   view = { x: 0, y: 0, scale: 1 };
+  /** Whether the pointer has moved since its button went down: then it has not clicked. */
+  isDragged = false;
 
   constructor(data: PageData, graphviz: Renderer, tools: Viewer["tools"]) {
     this.data = data;
@@ -73,8 +75,12 @@ export class Viewer {
     canvas.onpointerdown = ({ clientX, clientY, button }) => {
       if (button !== 0) return;
       const { x, y } = this.view;
-      canvas.onpointermove = (event) =>
-        this.move({ ...this.view, x: x + event.clientX - clientX, y: y + event.clientY - clientY });
+      this.isDragged = false;
+      canvas.onpointermove = (event) => {
+        const [dx, dy] = [event.clientX - clientX, event.clientY - clientY];
+        this.isDragged ||= Math.hypot(dx, dy) > 4;
+        this.move({ ...this.view, x: x + dx, y: y + dy });
+      };
     };
     addEventListener("pointerup", () => (canvas.onpointermove = null));
     canvas.onwheel = (event) => {
@@ -85,7 +91,9 @@ export class Viewer {
       const ratio = scale / this.view.scale;
       this.move({ x: px - ratio * (px - this.view.x), y: py - ratio * (py - this.view.y), scale });
     };
-    canvas.onclick = (event) => this.select(this.idAt(event.target as Element));
+    canvas.onclick = (event) => {
+      if (!this.isDragged) this.select(this.idAt(event.target as Element));
+    };
     canvas.ondblclick = (event) => {
       const id = this.idAt(event.target as Element);
       if (this.boxOf(id)) this.toggle(id!);
