@@ -46,6 +46,18 @@ test("an error while a graph is built shows the graph as far as it had come, and
   expect(node?.outputs).toEqual([]);
 });
 
+test("an error that the function has caught leaves nothing behind", () => {
+  const careful = (x: Value, w: Value): Value => {
+    try {
+      return matmul(w, x);
+    } catch {
+      return wrong(x, w);
+    }
+  };
+  const { node } = shown((onError) => compile(careful, { onError })(row, square));
+  expect(node?.inputs.map(describeValue)).toEqual(["tanh f32[1, 3]", "w f32[2, 2]"]);
+});
+
 test("inside of a step, its state and rows are inputs, and steps that have returned are inside of their scans", () => {
   const run = (h: Value, xs: Value) => {
     const [, ys] = scan((s: Value, x: Value) => [add(s, x), s], h, xs);

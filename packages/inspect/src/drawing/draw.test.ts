@@ -6,6 +6,7 @@ import {
   label,
   matmul,
   mul,
+  nodesOf,
   scan,
   sum,
   tanh,
@@ -177,6 +178,15 @@ test("of a large graph without labels, unnamed values are folded into the node t
     ).toEqual(["full", "full", "mul", "mul", "mul", "tanh"]);
   expect(dot.match(/^ +"\w+" \[/gm)!.length).toBeLessThanOrEqual(180);
   expect(draw(trace(long, tensor([1])), { fold: [] }).dot).toContain("<b>mul</b>");
+});
+
+test("what failed is never folded away", () => {
+  const long = (x: Value): Value =>
+    Array.from({ length: 40 }).reduce<Value>((h) => tanh(mul(mul(2, h), mul(3, h))), x);
+  const closed = trace(long, tensor([1]));
+  const failed = nodesOf(closed).find(({ op, id }) => op.name === "mul" && id > closed.inputs[0]!.node.id)!;
+  const { dot, picture } = draw(closed, { failed });
+  expect(dot).toContain(`"${picture.failed}" [label=<<b>mul</b>`);
 });
 
 test("a failing node is red, and its message above the picture", () => {
