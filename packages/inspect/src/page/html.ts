@@ -31,6 +31,11 @@ const inScript = (text: string): string => text.replaceAll(/<(?=\/script|!--)/gi
  */
 export function pageOf(title: string, data: PageData, graphviz: string): string {
   const tools = Object.values(dot).map(String).join("\n");
+  // A bundler may have renamed the functions; their texts go by what they are called now.
+  const { dotOf, outermostFolded, placeText } = dot;
+  const names = Object.entries({ dotOf, outermostFolded, placeText })
+    .map(([name, { name: now }]) => `${name}: ${now}`)
+    .join(", ");
   const json = JSON.stringify(data).replaceAll("<", "\\u003c");
   return `<!doctype html>
 <html lang="en">
@@ -54,7 +59,7 @@ ${inScript(tools)}
 const Viewer = ${inScript(String(Viewer))};
 const text = document.getElementById("graphviz").textContent;
 const { instance } = await import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
-const viewer = new Viewer(${json}, await instance(), { dotOf, outermostFolded, placeText });
+const viewer = new Viewer(${json}, await instance(), { ${names} });
 viewer.start();
 document.documentElement.dataset.state = "ready";
 </script>
