@@ -1,6 +1,18 @@
-/** The cells, by the names of the command line. */
-import { relu } from "@unroll/core";
-import { chrono, gru, identity, lstm, normal, orthogonal, rnn, type Cell } from "@unroll/layers";
+/** The cells, by the names of the command line. Any other of the library takes one line. */
+import {
+  chrono,
+  gru,
+  indRnn,
+  irnn,
+  layerNormLstm,
+  lstm,
+  mgu,
+  orthogonal,
+  peepholeLstm,
+  rnn,
+  ugrnn,
+  type Cell,
+} from "@unroll/layers";
 
 /** What a cell is made for. */
 export interface CellOptions {
@@ -13,11 +25,15 @@ export interface CellOptions {
 export const cells = {
   rnn: ({ inputs, hidden }) => rnn(inputs, hidden),
   "orthogonal-rnn": ({ inputs, hidden }) => rnn(inputs, hidden, { recurrentInit: orthogonal() }),
-  irnn: ({ inputs, hidden }) =>
-    rnn(inputs, hidden, { activation: relu, init: normal(0.001), recurrentInit: identity() }),
+  irnn: ({ inputs, hidden }) => irnn(inputs, hidden),
+  "ind-rnn": ({ inputs, hidden }) => indRnn(inputs, hidden),
   lstm: ({ inputs, hidden }) => lstm(inputs, hidden),
   "chrono-lstm": ({ inputs, hidden, length }) => lstm(inputs, hidden, { biasInit: chrono(length) }),
+  "peephole-lstm": ({ inputs, hidden }) => peepholeLstm(inputs, hidden),
+  "layer-norm-lstm": ({ inputs, hidden }) => layerNormLstm(inputs, hidden),
   gru: ({ inputs, hidden }) => gru(inputs, hidden),
+  mgu: ({ inputs, hidden }) => mgu(inputs, hidden),
+  ugrnn: ({ inputs, hidden }) => ugrnn(inputs, hidden),
 } as const satisfies Readonly<Record<string, (options: CellOptions) => Cell<unknown, unknown>>>;
 
 export type CellName = keyof typeof cells;

@@ -62,9 +62,10 @@ export function learnerOf(problem: Problem | SymbolProblem, options: LearnerOpti
   const answers = (params: Params, { x, y }: Example): Value => {
     const seen = symbols ? oneHot(x, symbols.size, "f32") : x;
     const [length, batch] = x.shape as [number, number];
+    const isAskedAlways = symbols !== undefined && y.shape.length === 2;
     const start = initialState(parts.cell.state, { batch, dtype: "f32" });
     const [, hs] = unroll(parts.cell, params.cell, start, seen);
-    const asked = y.shape[0] === length && symbols ? hs : squeeze(slice(hs, length - 1, length), 0);
+    const asked = isAskedAlways ? hs : squeeze(slice(hs, length - 1, length), 0);
     return parts.answer.apply(params.answer, asked);
   };
   const lossOf = (answer: Value, y: Value): Value => {
