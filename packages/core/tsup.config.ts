@@ -1,3 +1,3 @@
 import { esm } from "../../scripts/tsup-base.ts";
 
-export default esm(["src/index.ts", "src/node.ts", "src/wasm.ts"]);
+export default esm(["src/index.ts", "src/engine.ts", "src/node.ts", "src/wasm.ts"]);

@@ -1,0 +1,221 @@
+import { byteSize } from "@unroll/core/engine";
+import type { Functions } from "../functions.ts";
+import type { Text } from "../text.ts";
+import { packFunction } from "./pack.ts";
+import { nestSides, sequence, type Pointing } from "./pointing.ts";
+import { A, B, INIT, OUT, turnsOf, type Product, type Side } from "./product.ts";
+import { blocks, chooseTile, lanesFor, stripes as stripesOf, type Repeated, type TileSize } from "./tile-size.ts";
+import { tileFunction, type Along, type Place } from "./tile.ts";
+
+/** Steps of a sum that are done in one go: what they read of b should stay in the first cache. */
+const mostDepth = { asItLies: 512, copied: 256 };
+
+/** Columns of b that are copied at once, so that the copy stays in the cache. */
+const mostColumns = 512;
+
+/** Bytes of a that should stay in the cache while all columns are computed. */
+const groupBytes = 2 ** 17;
+
+/** Bytes that a thread needs for copies. */
+export const scratchBytes: number = mostColumns * mostDepth.copied * byteSize("f64");
+
+/** No step at all: what sums start from is put in its place. */
+const noDepth: readonly Side[] = [{ size: 0, moves: [0, 0, 0, 0] }];
+
+/** A part of a product that is computed in one go. */
+interface Part {
+  readonly rows: Side;
+  readonly columns: Side;
+  readonly depth: readonly Side[];
+  /** What the sums of tiles start from. */
+  readonly start: "zero" | "init" | "out";
+  /** Whether b is a copy in panels: a stripe of columns after the other, and in it step after step. */
+  readonly isCopied: boolean;
+}
+
+/**
+ * A product by tiles: a vector of b and an element of a at a time, for as many results as there are registers. Each result
+ * is summed in the order of the depth, whatever the tile. With `copiesB`, b is copied first, block by block, so that a
+ * tile reads its columns from one end of a panel to the other.
+ */
+export class OuterPrinter {
+  readonly #text: Text;
+  readonly #functions: Functions;
+  readonly #product: Product;
+  readonly #copiesB: boolean;
+  readonly #tile: TileSize;
+  readonly #lanes: number;
+
+  constructor(text: Text, functions: Functions, product: Product, copiesB: boolean) {
+    this.#text = text;
+    this.#functions = functions;
+    this.#product = product;
+    this.#copiesB = copiesB;
+    this.#tile = chooseTile(functions.target, product).tile;
+    this.#lanes = lanesFor(functions.target, product);
+  }
+
+  print(pointing: Pointing): void {
+    const { batch, stripes } = this.#product;
+    nestSides(this.#text, this.#product.dtype, [...batch, ...stripes], pointing, (here) => {
+      if (this.#copiesB) this.#printCopied(here);
+      else this.#printAsItLies(here);
+    });
+  }
+
+  #printAsItLies(pointing: Pointing): void {
+    const { rows, columns, depth, hasInit } = this.#product;
+    // A few rows read b once, so nothing is gained by keeping a part of it in the cache.
+    const limit = rows.size > this.#tile.rows ? mostDepth.asItLies : Infinity;
+    const first = hasInit ? "init" : "zero";
+    const isCut = turnsOf(depth) > limit;
+    const part = { rows, columns, isCopied: false };
+    if (isCut) this.#groups({ ...part, depth: noDepth, start: first }, pointing);
+    this.#depths(limit, pointing, (block, here) =>
+      this.#groups({ ...part, depth: block, start: isCut ? "out" : first }, here),
+    );
+  }
+
+  #printCopied(pointing: Pointing): void {
+    const { rows, columns, depth, dtype, hasInit } = this.#product;
+    const width = this.#tile.vectors * this.#lanes;
+    const most = Math.floor(mostColumns / width) * width;
+    const first = hasInit ? "init" : "zero";
+    const isCut = turnsOf(depth) > mostDepth.copied;
+    sequence(this.#text, dtype, stripesOf(columns.size, most), columns.moves, pointing, (size, here) => {
+      const side = { ...columns, size };
+      if (isCut)
+        this.#groups({ rows, columns: side, depth: noDepth, start: first, isCopied: false }, here);
+      this.#depths(mostDepth.copied, here, (block, { level, at }) => {
+        this.#copy(side, block, { level, at });
+        const moves: Side["moves"] = [side.moves[A], turnsOf(block), side.moves[INIT], side.moves[OUT]];
+        const copied: Pointing = { level, at: [at[A], "scratch", at[INIT], at[OUT]] };
+        const start = isCut ? "out" : first;
+        this.#groups({ rows, columns: { size, moves }, depth: block, start, isCopied: true }, copied);
+      });
+    });
+  }
+
+  /** Run through the depth in blocks of at most `limit` steps, as even as can be. */
+  #depths(
+    limit: number,
+    pointing: Pointing,
+    body: (block: readonly Side[], pointing: Pointing) => void,
+  ): void {
+    const { dtype, depth } = this.#product;
+    const at = depth.findLastIndex((_, i) => turnsOf(depth.slice(i)) > limit);
+    const cut = depth[at];
+    if (!cut) {
+      body(depth, pointing);
+      return;
+    }
+    const inner = depth.slice(at + 1);
+    const most = Math.max(1, Math.floor(limit / turnsOf(inner)));
+    nestSides(this.#text, dtype, depth.slice(0, at), pointing, (here) =>
+      sequence(this.#text, dtype, blocks(cut.size, most), cut.moves, here, (size, block) =>
+        body([{ ...cut, size }, ...inner], block),
+      ),
+    );
+  }
+
+  /** Rows that stay in the cache, for all columns, and then the next ones. */
+  #groups(part: Part, pointing: Pointing): void {
+    const { dtype } = this.#product;
+    const { rows, depth } = part;
+    const bytes = Math.max(1, turnsOf(depth)) * byteSize(dtype);
+    const group = Math.max(this.#tile.rows, Math.floor(groupBytes / bytes));
+    sequence(this.#text, dtype, blocks(rows.size, group), rows.moves, pointing, (size, here) =>
+      this.#tiles({ ...part, rows: { ...rows, size } }, here),
+    );
+  }
+
+  #tiles(part: Part, pointing: Pointing): void {
+    const { dtype } = this.#product;
+    const { rows, columns } = part;
+    sequence(this.#text, dtype, this.#stripes(columns.size), columns.moves, pointing, (width, stripe, isLast) =>
+      sequence(this.#text, dtype, blocks(rows.size, this.#tile.rows), rows.moves, stripe, (height, { at }) => {
+        const places = this.#places(columns.size, width, isLast, part.isCopied);
+        const start = { zero: [], init: [at[INIT]], out: [at[OUT]] }[part.start];
+        const name = this.#tileOf(part, height, width, places);
+        this.#text.line(`${name}(${[at[A], at[B], ...start, at[OUT]].join(", ")});`);
+      }),
+    );
+  }
+
+  /** Columns in stripes of whole vectors; the last one by itself where its last vector reaches over the end. */
+  #stripes(columns: number): readonly Repeated[] {
+    const lanes = this.#lanes;
+    const runs = stripesOf(Math.ceil(columns / lanes), this.#tile.vectors).map(
+      ([vectors, count]): Repeated => [vectors * lanes, count],
+    );
+    const [width, count] = runs.at(-1)!;
+    if (columns % lanes === 0 || count === 1) return runs;
+    return [...runs.slice(0, -1), [width, count - 1], [width, 1]];
+  }
+
+  /** The vectors of a stripe. One that would reach over the end begins earlier, and its first lanes are no results. */
+  #places(columns: number, width: number, isLast: boolean, isCopied: boolean): readonly Place[] {
+    const lanes = this.#lanes;
+    const missing = isLast ? (lanes - (columns % lanes)) % lanes : 0;
+    return Array.from({ length: width / lanes }, (_, i) => {
+      const first = i === width / lanes - 1 ? missing : 0;
+      const at = i * lanes - first;
+      return { at, first, b: isCopied ? i * lanes : at };
+    });
+  }
+
+  #tileOf({ rows, columns, depth, start, isCopied }: Part, height: number, width: number, places: readonly Place[]): string {
+    const along = (role: typeof INIT | typeof OUT): Along => ({
+      row: rows.moves[role],
+      column: columns.moves[role],
+    });
+    return tileFunction(this.#functions, {
+      dtype: this.#product.dtype,
+      lanes: this.#lanes,
+      rows: height,
+      columns: places,
+      k: depth.map(({ size, moves }, i) => ({
+        size,
+        a: moves[A],
+        b: isCopied ? width * turnsOf(depth.slice(i + 1)) : moves[B],
+      })),
+      a: rows.moves[A],
+      start: start === "zero" ? undefined : along(start === "init" ? INIT : OUT),
+      out: along(OUT),
+    });
+  }
+
+  /** Copy a block of b into panels: a stripe after the other, in each step after step. */
+  #copy(columns: Side, depth: readonly Side[], pointing: Pointing): void {
+    const { dtype } = this.#product;
+    const steps = turnsOf(depth);
+    const across = columns.moves[B];
+    const outer = depth.slice(0, -1);
+    const inner = depth.at(-1) ?? { size: 1, moves: [0, 0, 0, 0] as const };
+    const pack = packFunction(this.#functions, dtype);
+    let first = 0;
+    this.#stripes(columns.size).forEach(([width, count], i, runs) => {
+      const places = this.#places(columns.size, width, i === runs.length - 1, true);
+      const whole = places.filter((place) => place.first === 0).length * this.#lanes;
+      const pieces = [[0, 0, whole] as const, ...places.flatMap((p) => (p.first > 0 ? [[p.at, p.b, this.#lanes] as const] : []))];
+      const panels: Side = { size: count, moves: [0, across * width, 0, steps * width] };
+      const loops = outer.map(({ size, moves }, level): Side => ({
+        size,
+        moves: [0, moves[B], 0, width * turnsOf(depth.slice(level + 1))],
+      }));
+      const from = pointing.at[B];
+      const begin: Pointing = {
+        level: pointing.level,
+        at: ["", `(${from} + ${first * across})`, "", `(scratch + ${first * steps})`],
+      };
+      nestSides(this.#text, dtype, [panels, ...loops], begin, ({ at }) => {
+        for (const [source, target, size] of pieces) {
+          const place = `${at[OUT]} + ${target}, ${at[B]} + ${source * across}`;
+          const shape = `${size}, ${across}, ${inner.size}, ${inner.moves[B]}, ${width}`;
+          if (size > 0) this.#text.line(`${pack}(${place}, ${shape});`);
+        }
+      });
+      first += width * count;
+    });
+  }
+}

@@ -1,0 +1,99 @@
+import { spawnSync } from "node:child_process";
+import { UnsupportedError } from "@unroll/core";
+import type { Target } from "../print/target.ts";
+
+/** A compiler of C, and what it makes code for. */
+export interface Compiler {
+  readonly command: string;
+  readonly flags: readonly string[];
+  /** The version of the compiler and all that it says of the processor: what its code depends on besides the source. */
+  readonly identity: string;
+  /** Vectors and registers of the processor. */
+  readonly machine: Omit<Target, "fused">;
+  /** Whether the processor multiplies and adds in one instruction. */
+  readonly canFuse: boolean;
+}
+
+/**
+ * Why each is safe is told in docs/native.md. None of them lets the compiler change what a program computes: no
+ * `-ffast-math` and nothing that it stands for but the two that say that nobody looks at errno and at the flags of
+ * floating-point exceptions.
+ */
+const flags: readonly string[] = [
+  "-std=gnu11",
+  "-O2",
+  "-ftree-vectorize",
+  "-fvect-cost-model=dynamic",
+  "-fopenmp-simd",
+  "-ffp-contract=off",
+  "-fno-math-errno",
+  "-fno-trapping-math",
+  "-fno-semantic-interposition",
+  "-fvisibility=default",
+  "-fPIC",
+  "-shared",
+  "-w",
+];
+
+/** Flags that ask for the processor that the compiler runs on; the first that it takes. */
+const native: readonly (readonly string[])[] = [["-march=native"], ["-mcpu=native"], []];
+
+/** Those that are tried when nobody names one. */
+const commands: readonly string[] = ["cc", "gcc", "clang"];
+
+/** The compiler by this name, or else the one that `CC` names, or the first that is there. */
+export function findCompiler(command: string | undefined): Compiler {
+  const asked = command ?? process.env["CC"];
+  const found = (asked === undefined ? commands : [asked]).map(probe).find((compiler) => compiler !== undefined);
+  if (found) return found;
+  throw new UnsupportedError(
+    asked === undefined
+      ? `native: there is no C compiler: ${commands.join(", ")} do not run.`
+      : `native: the C compiler ${asked} does not run.`,
+    "Install gcc or clang, name one by the option `compiler`, or use the WebAssembly engine.",
+  );
+}
+
+const known = new Map<string, Compiler | undefined>();
+
+/** What a command says of itself, asked once. */
+function probe(command: string): Compiler | undefined {
+  if (!known.has(command)) known.set(command, ask(command));
+  return known.get(command);
+}
+
+function ask(command: string): Compiler | undefined {
+  for (const processor of native) {
+    const { status, stdout } = spawnSync(command, [...processor, "-dM", "-E", "-x", "c", "-"], {
+      input: "",
+      encoding: "utf8",
+    });
+    if (status !== 0) continue;
+    const has = (macro: string): boolean => stdout.includes(`#define ${macro} `);
+    const wide = has("__AVX512F__") && has("__AVX512DQ__") && has("__AVX512BW__");
+    const vector = wide ? 64 : has("__AVX2__") ? 32 : 16;
+    return {
+      command,
+      flags: [...flags, ...processor, ...(wide ? ["-mprefer-vector-width=512"] : [])],
+      identity: stdout,
+      machine: { vector, registers: wide || has("__aarch64__") ? 32 : 16 },
+      canFuse: has("__FMA__") || has("__ARM_FEATURE_FMA"),
+    };
+  }
+  return undefined;
+}
+
+/** Compile a source to a library. Throws: UnsupportedError with what the compiler says. */
+export function compileSource({ command, flags }: Compiler, source: string, library: string): void {
+  const { status, signal, error, stderr } = spawnSync(
+    command,
+    [...flags, "-x", "c", "-", "-o", library, "-lm", "-lpthread"],
+    { input: source, encoding: "utf8" },
+  );
+  if (status === 0) return;
+  const said = stderr?.trim().split("\n").slice(0, 5).join("\n");
+  throw new UnsupportedError(
+    `native: ${command} did not compile the program: ${error?.message ?? signal ?? said}.`,
+    "Name another compiler by the option `compiler`, or use the WebAssembly engine.",
+  );
+}

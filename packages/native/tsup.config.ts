@@ -1,0 +1,3 @@
+import { esm } from "../../scripts/tsup-base.ts";
+
+export default esm(["src/index.ts", "src/command.ts"]);
