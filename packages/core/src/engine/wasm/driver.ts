@@ -1,6 +1,8 @@
 import { byteSize } from "../../compiler/byte-size.ts";
 import type { Call, Host, Loop, Program, Statement } from "../../ir/program.ts";
 import type { LoopId, View } from "../../ir/view.ts";
+import type { HostCall } from "../resident/call-host.ts";
+import type { Layout } from "../resident/program-memory.ts";
 import type { Callee, Code, Local } from "./encode/code.ts";
 import type { Emission } from "./emission.ts";
 import type { FunctionBuilder } from "./encode/function.ts";
@@ -9,20 +11,9 @@ import { KernelParts, type Part } from "./kernel/parts.ts";
 import { barrierFunction } from "./threads/barrier.ts";
 import type { Control } from "./threads/control.ts";
 
-/** Where the buffers of a program lie. */
-export interface Layout {
-  /** The address of a buffer; undefined when a run is told. */
-  addressOf(buffer: number): number | undefined;
-  /** Of those that a run is told, the addresses stand here, at the place that the buffer has in `external`. */
-  readonly table: number;
-  readonly external: readonly number[];
-}
-
-/** A call of JavaScript, and the loops around it: the import takes their turns. */
-export interface HostCall {
+/** A call of JavaScript by an import, which takes the turns of the loops around it. */
+export interface ImportedCall extends HostCall {
   readonly name: string;
-  readonly host: Host;
-  readonly loops: readonly Loop[];
 }
 
 /** Threads that share a program, and the words by which they keep in step. */
@@ -55,11 +46,11 @@ export function writeDriver(
   program: Program,
   layout: Layout,
   { sharing, afterCall }: DriverOptions = {},
-): readonly HostCall[] {
+): readonly ImportedCall[] {
   const { module } = emission;
   const threads = sharing?.threads ?? 1;
   const parts = new KernelParts(emission, program.kernels, threads);
-  const hosts: HostCall[] = [];
+  const hosts: ImportedCall[] = [];
   const write = (f: FunctionBuilder, role: Role): void => {
     const writer = new DriverWriter(f, emission, { layout, hosts, role });
     // A run ends when all threads have come to its end.
@@ -97,7 +88,7 @@ class DriverWriter {
   readonly #f: FunctionBuilder;
   readonly #emission: Emission;
   readonly #layout: Layout;
-  readonly #hosts: HostCall[];
+  readonly #hosts: ImportedCall[];
   readonly #role: Role;
   /** The addresses of buffers that a run is told. */
   readonly #bases = new Map<number, Local>();
@@ -108,7 +99,7 @@ class DriverWriter {
   constructor(
     f: FunctionBuilder,
     emission: Emission,
-    { layout, hosts, role }: { readonly layout: Layout; readonly hosts: HostCall[]; readonly role: Role },
+    { layout, hosts, role }: { readonly layout: Layout; readonly hosts: ImportedCall[]; readonly role: Role },
   ) {
     this.#f = f;
     this.#emission = emission;

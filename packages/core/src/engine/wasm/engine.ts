@@ -12,7 +12,7 @@ import type { Target } from "./emission.ts";
 import { LoadedProgram } from "./executable.ts";
 import type { Workplace } from "./instance.ts";
 import { EngineMemory, sharedMemory } from "./memory/memory.ts";
-import { Residents } from "./memory/resident.ts";
+import { Residents } from "../resident/resident.ts";
 import { Crew } from "./threads/crew.ts";
 
 /** What an engine is made with. */

@@ -1,22 +1,19 @@
-import { ShapeError } from "../../tensor/error.ts";
-import { fromArray } from "../../tensor/tensor.ts";
-import { formatType, sizeOf } from "../../tensor/type.ts";
 import type { Program } from "../../ir/program.ts";
 import type { ConstantPool } from "./memory/constants.ts";
 import { compileModule } from "./compile-module.ts";
 import { scratchName } from "./contract/packed.ts";
 import { effortOfAll, isSharedOut } from "../../compiler/plan/effort.ts";
-import { shareName, writeDriver, type HostCall } from "./driver.ts";
+import { shareName, writeDriver } from "./driver.ts";
 import type { Target } from "./emission.ts";
 import { importedFunctions, isImported } from "./body/imported.ts";
 import type { EngineMemory } from "./memory/memory.ts";
 import { maySleepName } from "./threads/barrier.ts";
 import { maySleep, type Crew } from "./threads/crew.ts";
 import { ModuleBuilder } from "./encode/module.ts";
-import { typeOf } from "./ports.ts";
+import { callHost } from "../resident/call-host.ts";
 import type { Timing } from "./timing.ts";
-import type { ProgramMemory } from "./memory/program-memory.ts";
-import type { Residents } from "./memory/resident.ts";
+import type { ProgramMemory } from "../resident/program-memory.ts";
+import type { Residents } from "../resident/resident.ts";
 
 /** What the programs of an engine share. */
 export interface Workplace {
@@ -87,17 +84,3 @@ const callsFunctions = (module: WebAssembly.Module): boolean =>
 /** Milliseconds to wait for the other threads to come: what waking up takes, or an eighth of a run at 3 GHz. */
 const patienceFor = ({ statements, kernels }: Program, threads: number): number =>
   Math.max(0.1, effortOfAll(statements, kernels, { threads, barrier: 0 }) / 3e6 / 8);
-
-function callHost({ host, loops }: HostCall, at: readonly number[], memory: ProgramMemory): void {
-  const turns = loops.map((loop, i) => ({ loop, turn: at[i]! }));
-  const results = host.f(host.reads.map((view) => fromArray(typeOf(view), memory.read(view, turns))));
-  host.writes.forEach((view, i) => {
-    const type = typeOf(view);
-    const length = results[i]?.length;
-    if (length !== sizeOf(type.shape))
-      throw new ShapeError(
-        `${host.origin.text}: the function returned ${length} numbers for ${formatType(type)}.`,
-      );
-    memory.write(view, results[i]!, turns);
-  });
-}

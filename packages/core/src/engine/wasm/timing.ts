@@ -6,7 +6,7 @@ import type { AfterCall } from "./driver.ts";
 import type { ModuleBuilder } from "./encode/module.ts";
 import * as i32 from "./encode/opcodes/i32.ts";
 import { instantiate, type Instance, type Workplace } from "./instance.ts";
-import type { ProgramMemory } from "./memory/program-memory.ts";
+import type { ProgramMemory } from "../resident/program-memory.ts";
 import { Peak } from "./peak.ts";
 
 const markName = "mark";

@@ -1,17 +1,12 @@
 import { UnsupportedError } from "../../../tensor/error.ts";
 import type { MemoryType } from "../encode/module.ts";
 import type { DType, TypedArray } from "../../../tensor/type.ts";
-import { aligned } from "../../../compiler/byte-size.ts";
+import type { Memory } from "../../resident/memory.ts";
+import { Regions, sizeFor } from "../../resident/regions.ts";
 
 const pageSize = 2 ** 16;
 const firstPages = 16;
 const mostPages = 2 ** 16;
-
-/** A stretch of memory. */
-interface Region {
-  readonly address: number;
-  readonly size: number;
-}
 
 /** Memory that several threads share; undefined where the host has none. */
 export function sharedMemory(): EngineMemory | undefined {
@@ -28,45 +23,32 @@ export function sharedMemory(): EngineMemory | undefined {
 }
 
 /** The memory of one engine, and which stretches of it are taken. */
-export class EngineMemory {
+export class EngineMemory implements Memory {
   /** What modules that import it have to say of it. */
   readonly type: MemoryType;
   readonly memory: WebAssembly.Memory;
-  /** In the order of their addresses; no two touch. */
-  readonly #free: Region[] = [{ address: 0, size: firstPages * pageSize }];
-  readonly #taken = new Map<number, number>();
+  readonly addresses = "i32";
+  readonly #regions = new Regions();
   #arrays: Arrays;
 
   constructor(type: MemoryType = { pages: firstPages }) {
     this.type = type;
     this.memory = memoryOf(type);
     this.#arrays = arraysOver(this.memory.buffer);
+    this.#regions.add(0, firstPages * pageSize);
   }
 
-  /** The address of so many bytes for the caller alone. They hold anything. */
   allocate(bytes: number): number {
-    const size = Math.max(aligned(bytes), aligned(1));
-    const at = this.#free.findIndex((region) => region.size >= size);
-    if (at < 0) {
-      this.#grow(size);
-      return this.allocate(bytes);
-    }
-    const { address, size: available } = this.#free[at]!;
-    const rest = available === size ? [] : [{ address: address + size, size: available - size }];
-    this.#free.splice(at, 1, ...rest);
-    this.#taken.set(address, size);
-    return address;
+    const address = this.#regions.take(bytes);
+    if (address !== undefined) return address;
+    this.#grow(sizeFor(bytes));
+    return this.allocate(bytes);
   }
 
-  /** Give back what `allocate` gave. */
   release(address: number): void {
-    const size = this.#taken.get(address);
-    if (size === undefined) return;
-    this.#taken.delete(address);
-    this.#insert({ address, size });
+    this.#regions.release(address);
   }
 
-  /** Elements in memory. The array is of no use after the next `allocate`, which may move the memory. */
   array(dtype: DType, address: number, length: number): TypedArray {
     if (this.#arrays.buffer !== this.memory.buffer) this.#arrays = arraysOver(this.memory.buffer);
     const whole = this.#arrays[dtype];
@@ -74,20 +56,17 @@ export class EngineMemory {
     return whole.subarray(first, first + length);
   }
 
-  /** Bytes that are taken. */
   get used(): number {
-    return [...this.#taken.values()].reduce((sum, size) => sum + size, 0);
+    return this.#regions.used;
   }
 
-  /** Bytes that there are. */
   get size(): number {
     return this.memory.buffer.byteLength;
   }
 
   #grow(bytes: number): void {
     const before = this.size;
-    const last = this.#free.at(-1);
-    const missing = last && last.address + last.size === before ? bytes - last.size : bytes;
+    const missing = bytes - this.#regions.freeBefore(before);
     // Growing by an eighth at least makes the number of times small.
     const pages = Math.ceil(Math.max(missing, before / 8) / pageSize);
     if (!this.#tryGrow(pages) && !this.#tryGrow(Math.ceil(missing / pageSize)))
@@ -95,7 +74,7 @@ export class EngineMemory {
         `wasm: ${mebibytes(bytes)} MiB are needed in one piece where ${mebibytes(this.used)} are taken of ${mebibytes(before)}, and the memory can't grow that far.`,
         "Use smaller batches or shorter sequences, or dispose of programs that are not needed any more.",
       );
-    this.#insert({ address: before, size: this.size - before });
+    this.#regions.add(before, this.size - before);
   }
 
   #tryGrow(pages: number): boolean {
@@ -105,21 +84,6 @@ export class EngineMemory {
     } catch {
       return false;
     }
-  }
-
-  /** Add a region to the free ones and join it with its neighbours. */
-  #insert({ address, size }: Region): void {
-    const found = this.#free.findIndex((region) => region.address > address);
-    const next = found < 0 ? this.#free.length : found;
-    const [below, above] = [this.#free[next - 1], this.#free[next]];
-    const joinsBelow = below !== undefined && below.address + below.size === address;
-    const joinsAbove = above !== undefined && address + size === above.address;
-    const first = joinsBelow ? below.address : address;
-    const end = joinsAbove ? above.address + above.size : address + size;
-    this.#free.splice(next - Number(joinsBelow), Number(joinsBelow) + Number(joinsAbove), {
-      address: first,
-      size: end - first,
-    });
   }
 }
 

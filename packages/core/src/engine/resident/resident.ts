@@ -1,9 +1,9 @@
-import { StaleError } from "../../../tensor/error.ts";
-import { Tensor, type Storage } from "../../../tensor/tensor.ts";
-import { sizeOf, type TensorType, type TypedArray } from "../../../tensor/type.ts";
-import { byteSize } from "../../../compiler/byte-size.ts";
-import type { Engine } from "../../engine.ts";
-import type { EngineMemory } from "./memory.ts";
+import { StaleError } from "../../tensor/error.ts";
+import { Tensor, type Storage } from "../../tensor/tensor.ts";
+import { sizeOf, type TensorType, type TypedArray } from "../../tensor/type.ts";
+import { byteSize } from "../../compiler/byte-size.ts";
+import type { Engine } from "../engine.ts";
+import type { Memory } from "./memory.ts";
 
 /** A stretch of memory that one tensor has, or a program that is about to make one of it. */
 export interface Region {
@@ -25,7 +25,7 @@ class Resident implements Storage {
   }
 
   read(): TypedArray {
-    if (!this.region) throw new StaleError("wasm: the memory of this tensor has been given to another one.");
+    if (!this.region) throw new StaleError(`${this.owner.name}: the memory of this tensor has been given to another one.`);
     return this.#residents.read(this.#type, this.region);
   }
 
@@ -38,11 +38,11 @@ class Resident implements Storage {
 /** The tensors that lie in the memory of an engine. What nobody refers to any more is given back when JavaScript notices. */
 export class Residents {
   readonly #engine: Engine;
-  readonly #memory: EngineMemory;
+  readonly #memory: Memory;
   readonly #forgotten: FinalizationRegistry<number>;
   #disposed = false;
 
-  constructor(engine: Engine, memory: EngineMemory) {
+  constructor(engine: Engine, memory: Memory) {
     this.#engine = engine;
     this.#memory = memory;
     this.#forgotten = new FinalizationRegistry((address) => memory.release(address));
@@ -93,7 +93,7 @@ export class Residents {
   }
 
   read({ dtype, shape }: TensorType, { address }: Region): TypedArray {
-    if (this.#disposed) throw new StaleError("wasm: the engine was disposed of.");
+    if (this.#disposed) throw new StaleError(`${this.#engine.name}: the engine was disposed of.`);
     return this.#memory.array(dtype, address, sizeOf(shape)).slice();
   }
 

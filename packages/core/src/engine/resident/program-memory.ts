@@ -1,38 +1,52 @@
-import { InternalError } from "../../../tensor/error.ts";
-import { sizeOf, type TypedArray } from "../../../tensor/type.ts";
-import { aligned, byteSize } from "../../../compiler/byte-size.ts";
-import { bytesOf, planMemory } from "../../../compiler/plan-memory.ts";
-import type { Program } from "../../../ir/program.ts";
-import { viewShape, type Buffer, type View } from "../../../ir/view.ts";
-import { readView, writeView, type Turn } from "../../reference/memory.ts";
-import type { Layout } from "../driver.ts";
-import type { EngineMemory } from "./memory.ts";
-import { isWhole } from "../ports.ts";
+import { InternalError } from "../../tensor/error.ts";
+import { sizeOf, type TypedArray } from "../../tensor/type.ts";
+import { aligned, byteSize } from "../../compiler/byte-size.ts";
+import { bytesOf, planMemory } from "../../compiler/plan-memory.ts";
+import type { Program } from "../../ir/program.ts";
+import { viewShape, type Buffer, type View } from "../../ir/view.ts";
+import { readView, writeView, type Turn } from "../reference/memory.ts";
+import type { Memory } from "./memory.ts";
+import { isWhole } from "./ports.ts";
+
+/** Where the buffers of a program lie. */
+export interface Layout {
+  /** The address of a buffer; undefined when a run is told. */
+  addressOf(buffer: number): number | undefined;
+  /** Where its own buffers begin. */
+  readonly own: number;
+  /** Of those that a run is told, the addresses stand here, at the place that the buffer has in `external`. */
+  readonly table: number;
+  readonly external: readonly number[];
+}
 
 /** Where the buffers of one program lie: its own by a plan, for ever; inputs and outputs anew in every run. */
 export class ProgramMemory {
   readonly layout: Layout;
   readonly #program: Program;
-  readonly #memory: EngineMemory;
+  readonly #memory: Memory;
   /** Bytes of its own buffers. */
   readonly #size: number;
   readonly #own: number;
+  readonly #tableSize: number;
   /** Of every buffer, in this run. */
   readonly #addresses: number[];
   /** Copies of inputs and outputs that JavaScript has. */
   readonly #staging = new Map<number, number>();
 
-  constructor(program: Program, memory: EngineMemory) {
+  /** With so many `words`, of the size of addresses, behind the table. */
+  constructor(program: Program, memory: Memory, words: number = 0) {
     const { addresses, size } = planMemory(program);
     this.#program = program;
     this.#memory = memory;
     this.#size = size;
     const external = addresses.flatMap((address, id) => (address === undefined ? [id] : []));
     // All at once, so that nothing is left behind when there is not enough.
-    this.#own = memory.allocate(size + 4 * external.length);
+    this.#tableSize = byteSize(memory.addresses) * (external.length + words);
+    this.#own = memory.allocate(size + this.#tableSize);
     this.#addresses = addresses.map((address) => this.#own + (address ?? 0));
     this.layout = {
       addressOf: (id) => (addresses[id] === undefined ? undefined : this.#addresses[id]),
+      own: this.#own,
       table: this.#own + size,
       external,
     };
@@ -58,7 +72,7 @@ export class ProgramMemory {
   /** Tell the module where inputs and outputs are. */
   publish(): void {
     const { table, external } = this.layout;
-    const entries = this.#memory.array("i32", table, external.length);
+    const entries = this.#memory.array(this.#memory.addresses, table, external.length);
     external.forEach((id, place) => (entries[place] = this.#addresses[id]!));
   }
 
@@ -78,9 +92,8 @@ export class ProgramMemory {
 
   /** Bytes of its own buffers by the plan, and of what lies beside them. */
   footprint(): { readonly own: number; readonly copies: number } {
-    const { external } = this.layout;
     const staged = [...this.#staging.keys()].map((id) => this.#program.buffers[id]!);
-    const copies = staged.reduce((sum, buffer) => sum + bytesOf(buffer), aligned(4 * external.length));
+    const copies = staged.reduce((sum, buffer) => sum + bytesOf(buffer), aligned(this.#tableSize));
     return { own: this.#size, copies };
   }
 
