@@ -1,1 +1,3 @@
-export {};
+// The public names of native, and nothing else.
+export { auto } from "./auto.ts";
+export { native, type NativeOptions } from "./native.ts";

@@ -12,6 +12,8 @@ export interface Compiler {
   readonly machine: Omit<Target, "fused">;
   /** Whether the processor multiplies and adds in one instruction. */
   readonly canFuse: boolean;
+  /** Whether its code is watched by sanitizers, which see the ends of arrays. */
+  readonly isWatched: boolean;
 }
 
 /**
@@ -54,6 +56,12 @@ export function findCompiler(command: string | undefined): Compiler {
   );
 }
 
+/** What scripts/sanitize.ts asks for. The process must have been started with the library of the sanitizer. */
+function sanitizers(): readonly string[] {
+  const asked = process.env["UNROLL_NATIVE_SANITIZE"];
+  return asked ? [`-fsanitize=${asked}`, "-fno-sanitize-recover=all", "-fno-omit-frame-pointer", "-g"] : [];
+}
+
 const known = new Map<string, Compiler | undefined>();
 
 /** What a command says of itself, asked once. */
@@ -74,10 +82,11 @@ function ask(command: string): Compiler | undefined {
     const vector = wide ? 64 : has("__AVX2__") ? 32 : 16;
     return {
       command,
-      flags: [...flags, ...processor, ...(wide ? ["-mprefer-vector-width=512"] : [])],
+      flags: [...flags, ...processor, ...(wide ? ["-mprefer-vector-width=512"] : []), ...sanitizers()],
       identity: stdout,
       machine: { vector, registers: wide || has("__aarch64__") ? 32 : 16 },
       canFuse: has("__FMA__") || has("__ARM_FEATURE_FMA"),
+      isWatched: sanitizers().length > 0,
     };
   }
   return undefined;
