@@ -52,8 +52,8 @@ ${vectorPrelude(target, [dtype])}
 f64 peak(void) {
   ${v} half = ${v}_all(0.5), one = ${v}_all(1);
   ${all.map((x) => `${v} ${x} = one;`).join(" ")}
-  // The compiler must not know that x / 2 + 1 comes to a stop at 2.
-  __asm__("" : "+m"(half), "+m"(one));
+  // The compiler must not know that x / 2 + 1 comes to a stop at 2, nor that all chains are equal.
+  ${["half", "one", ...all].map((x) => `__asm__("" : "+m"(${x}));`).join(" ")}
   for (i32 turn = 0; turn < ${turns}; turn++) {
     ${all.map((x) => `${x} = ${v}_fma(${x}, half, one);`).join("\n    ")}
   }

@@ -6,6 +6,7 @@ import { OuterPrinter } from "./outer.ts";
 import { pointingAt } from "./pointing.ts";
 import { A, B, productOf, turnsOf, type Product } from "./product.ts";
 import { chooseTile } from "./tile-size.ts";
+import { lanesOf } from "../target.ts";
 import type { Text } from "../text.ts";
 
 /** A way to compute a product. */
@@ -42,8 +43,8 @@ export function printContract(
 /** Cycles for an element of b that is copied: from beside its neighbour, or from elsewhere. */
 const copying = { beside: 0.15, apart: 1 };
 
-/** How much longer tiles take over a b that does not lie in panels. */
-const scattered = 1.15;
+/** How much longer tiles take over a b that does not lie in panels, which have so many vectors at most. */
+const [scattered, widest] = [1.15, 4];
 
 /** Cycles to put the lanes of a vector together. */
 const folding = 20;
@@ -53,14 +54,15 @@ function waysOf(product: Product, isFlipped: boolean, { target }: Functions): re
   const times = turnsOf([...batch, ...stripes]);
   const steps = turnsOf(depth);
   const { cycles } = chooseTile(target, product);
+  const lanes = lanesOf(target, product.dtype);
   const isUnit = columns.moves[B] === 1 || columns.size === 1;
   const inner = depth.at(-1);
-  const isPanel = isUnit && (inner?.moves[B] ?? columns.size) === columns.size;
+  // Of a wide row a tile reads a part, and the next part of it is far away.
+  const isPanel = columns.size <= widest * lanes && (inner?.moves[B] ?? columns.size) === columns.size;
   const copied = columns.size * steps * (columns.moves[B] === 1 ? copying.beside : copying.apart);
   const ways: Way[] = [{ isFlipped, how: "copied", cycles: times * (cycles + copied) }];
   if (isUnit) ways.push({ isFlipped, how: "direct", cycles: times * cycles * (isPanel ? 1 : scattered) });
   if (inner?.moves[A] === 1 && inner.moves[B] === 1) {
-    const lanes = target.vector / (product.dtype === "f64" ? 8 : 4);
     const vectors = (steps / inner.size) * Math.ceil(inner.size / lanes);
     ways.push({ isFlipped, how: "inner", cycles: times * rows.size * columns.size * (vectors + folding) });
   }

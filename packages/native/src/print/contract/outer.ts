@@ -16,8 +16,13 @@ const mostColumns = 512;
 /** Bytes of a that should stay in the cache while all columns are computed. */
 const groupBytes = 2 ** 17;
 
+const bytesOfB = mostColumns * mostDepth.copied * byteSize("f64");
+
 /** Bytes that a thread needs for copies. */
-export const scratchBytes: number = mostColumns * mostDepth.copied * byteSize("f64");
+export const scratchBytes: number = bytesOfB + groupBytes;
+
+/** Columns from which on copying a pays, if it does not lie along the sum. */
+const worthwhile = 64;
 
 /** No step at all: what sums start from is put in its place. */
 const noDepth: readonly Side[] = [{ size: 0, moves: [0, 0, 0, 0] }];
@@ -31,6 +36,8 @@ interface Part {
   readonly start: "zero" | "init" | "out";
   /** Whether b is a copy in panels: a stripe of columns after the other, and in it step after step. */
   readonly isCopied: boolean;
+  /** Whether a is one, too. */
+  readonly isCopiedA?: boolean;
 }
 
 /**
@@ -87,7 +94,8 @@ export class OuterPrinter {
       if (isCut)
         this.#groups({ rows, columns: side, depth: noDepth, start: first, isCopied: false }, here);
       this.#depths(mostDepth.copied, here, (block, { level, at }) => {
-        this.#copy(side, block, { level, at });
+        const panels = this.#panelsOf(size);
+        this.#copy({ across: columns.moves[B], operand: B }, panels, block, { level, at }, "scratch");
         const moves: Side["moves"] = [side.moves[A], turnsOf(block), side.moves[INIT], side.moves[OUT]];
         const copied: Pointing = { level, at: [at[A], "scratch", at[INIT], at[OUT]] };
         const start = isCut ? "out" : first;
@@ -121,12 +129,23 @@ export class OuterPrinter {
   /** Rows that stay in the cache, for all columns, and then the next ones. */
   #groups(part: Part, pointing: Pointing): void {
     const { dtype } = this.#product;
-    const { rows, depth } = part;
+    const { rows, columns, depth, isCopied } = part;
     const bytes = Math.max(1, turnsOf(depth)) * byteSize(dtype);
     const group = Math.max(this.#tile.rows, Math.floor(groupBytes / bytes));
-    sequence(this.#text, dtype, blocks(rows.size, group), rows.moves, pointing, (size, here) =>
-      this.#tiles({ ...part, rows: { ...rows, size } }, here),
-    );
+    const liesApart = depth.at(-1)?.moves[A] !== 1;
+    const isCopiedA = isCopied && liesApart && columns.size >= worthwhile;
+    sequence(this.#text, dtype, blocks(rows.size, group), rows.moves, pointing, (size, here) => {
+      if (!isCopiedA) {
+        this.#tiles({ ...part, rows: { ...rows, size } }, here);
+        return;
+      }
+      const to = `(scratch + ${bytesOfB / byteSize(dtype)})`;
+      this.#copy({ across: rows.moves[A], operand: A }, this.#rowBlocks(size), depth, here, to);
+      const [, moveB, moveInit, moveOut] = rows.moves;
+      const side: Side = { size, moves: [turnsOf(depth), moveB, moveInit, moveOut] };
+      const [, atB, atInit, atOut] = here.at;
+      this.#tiles({ ...part, rows: side, isCopiedA }, { level: here.level, at: [to, atB, atInit, atOut] });
+    });
   }
 
   #tiles(part: Part, pointing: Pointing): void {
@@ -164,58 +183,91 @@ export class OuterPrinter {
     });
   }
 
-  #tileOf({ rows, columns, depth, start, isCopied }: Part, height: number, width: number, places: readonly Place[]): string {
+  #tileOf(part: Part, height: number, width: number, places: readonly Place[]): string {
+    const { rows, columns, depth, start, isCopied, isCopiedA } = part;
     const along = (role: typeof INIT | typeof OUT): Along => ({
       row: rows.moves[role],
       column: columns.moves[role],
     });
+    const inner = (level: number): number => turnsOf(depth.slice(level + 1));
     return tileFunction(this.#functions, {
       dtype: this.#product.dtype,
       lanes: this.#lanes,
       rows: height,
       columns: places,
-      k: depth.map(({ size, moves }, i) => ({
+      k: depth.map(({ size, moves }, level) => ({
         size,
-        a: moves[A],
-        b: isCopied ? width * turnsOf(depth.slice(i + 1)) : moves[B],
+        a: isCopiedA ? height * inner(level) : moves[A],
+        b: isCopied ? width * inner(level) : moves[B],
       })),
-      a: rows.moves[A],
+      a: isCopiedA ? 1 : rows.moves[A],
       start: start === "zero" ? undefined : along(start === "init" ? INIT : OUT),
       out: along(OUT),
     });
   }
 
-  /** Copy a block of b into panels: a stripe after the other, in each step after step. */
-  #copy(columns: Side, depth: readonly Side[], pointing: Pointing): void {
+  /** The panels of all stripes of so many columns. */
+  #panelsOf(columns: number): readonly Panels[] {
+    return this.#stripes(columns).map(([width, count], i, runs) => {
+      const places = this.#places(columns, width, i === runs.length - 1, true);
+      const whole = places.filter(({ first }) => first === 0).length * this.#lanes;
+      const last = places.flatMap(({ at, b, first }) => (first > 0 ? [{ from: at, to: b, size: this.#lanes }] : []));
+      return { width, count, pieces: [{ from: 0, to: 0, size: whole }, ...last] };
+    });
+  }
+
+  #rowBlocks(rows: number): readonly Panels[] {
+    return blocks(rows, this.#tile.rows).map(([width, count]) => ({
+      width,
+      count,
+      pieces: [{ from: 0, to: 0, size: width }],
+    }));
+  }
+
+  /** Copy a block of a or b into panels: one after the other, in each step after step. */
+  #copy(
+    { across, operand }: Copied,
+    all: readonly Panels[],
+    depth: readonly Side[],
+    pointing: Pointing,
+    to: string,
+  ): void {
     const { dtype } = this.#product;
     const steps = turnsOf(depth);
-    const across = columns.moves[B];
-    const outer = depth.slice(0, -1);
     const inner = depth.at(-1) ?? { size: 1, moves: [0, 0, 0, 0] as const };
-    const pack = packFunction(this.#functions, dtype);
     let first = 0;
-    this.#stripes(columns.size).forEach(([width, count], i, runs) => {
-      const places = this.#places(columns.size, width, i === runs.length - 1, true);
-      const whole = places.filter((place) => place.first === 0).length * this.#lanes;
-      const pieces = [[0, 0, whole] as const, ...places.flatMap((p) => (p.first > 0 ? [[p.at, p.b, this.#lanes] as const] : []))];
+    for (const { width, count, pieces } of all) {
       const panels: Side = { size: count, moves: [0, across * width, 0, steps * width] };
-      const loops = outer.map(({ size, moves }, level): Side => ({
+      const loops = depth.slice(0, -1).map(({ size, moves }, level): Side => ({
         size,
-        moves: [0, moves[B], 0, width * turnsOf(depth.slice(level + 1))],
+        moves: [0, moves[operand], 0, width * turnsOf(depth.slice(level + 1))],
       }));
-      const from = pointing.at[B];
       const begin: Pointing = {
         level: pointing.level,
-        at: ["", `(${from} + ${first * across})`, "", `(scratch + ${first * steps})`],
+        at: ["", `(${pointing.at[operand]} + ${first * across})`, "", `(${to} + ${first * steps})`],
       };
       nestSides(this.#text, dtype, [panels, ...loops], begin, ({ at }) => {
-        for (const [source, target, size] of pieces) {
-          const place = `${at[OUT]} + ${target}, ${at[B]} + ${source * across}`;
-          const shape = `${size}, ${across}, ${inner.size}, ${inner.moves[B]}, ${width}`;
-          if (size > 0) this.#text.line(`${pack}(${place}, ${shape});`);
+        for (const piece of pieces) {
+          const place = `${at[OUT]} + ${piece.to}, ${at[B]} + ${piece.from * across}`;
+          if (piece.size === 0) continue;
+          const pack = packFunction(this.#functions, { dtype, size: piece.size, across, width });
+          this.#text.line(`${pack}(${place}, ${inner.size}, ${inner.moves[operand]});`);
         }
       });
       first += width * count;
-    });
+    }
   }
+}
+
+/** A side that is copied: how far its rows or columns are from each other, in which operand. */
+interface Copied {
+  readonly across: number;
+  readonly operand: typeof A | typeof B;
+}
+
+/** So many panels of a width, and from where in the side to where in a panel pieces of a step are copied. */
+interface Panels {
+  readonly width: number;
+  readonly count: number;
+  readonly pieces: readonly { readonly from: number; readonly to: number; readonly size: number }[];
 }
