@@ -96,7 +96,3 @@ export function expectSame(
   runOnWasm(emitted, found, target);
   for (const buffer of arrays.keys()) expect(found.get(buffer)).toEqual(expected.get(buffer));
 }
-
-/** An array for each view's buffer, with small whole numbers: their sums are exact in any order. */
-export const filledAll = (...views: readonly View[]): Map<Buffer, TypedArray> =>
-  new Map(views.map((view) => [view.buffer, filled(view)]));
