@@ -1,6 +1,7 @@
 // What an engine is made of, for packages that bring one: programs and how to read them, the way from a graph to a
 // program, and all of an engine that does not know how its kernels are computed.
 export { alignment, byteSize } from "./compiler/byte-size.ts";
+export { isSharedOut, type ThreadCosts } from "./compiler/plan/effort.ts";
 export { expandKernel } from "./compiler/expand.ts";
 export { interpreted } from "./engine/reference/index.ts";
 export { plan as planPlainly } from "./engine/reference/plan.ts";

@@ -40,14 +40,13 @@ export class LoadedProgram implements Required<Executable> {
   }
 
   timed(clock: Clock): TimedProgram {
-    const { run } = this.#alive();
     this.#timed?.dispose();
     this.#timed = new TimedLibrary(
       {
         program: this.#program,
         workplace: this.#workplace,
         memory: this.#memory,
-        run,
+        instance: this.#alive(),
         runAside: (aside, inputs) => {
           this.#alive();
           this.#placement.aside(aside, inputs);

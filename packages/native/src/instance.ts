@@ -1,5 +1,5 @@
 import type { Program } from "@unroll/core";
-import { callHost, type HostCall, type ProgramMemory } from "@unroll/core/engine";
+import { callHost, isSharedOut, type HostCall, type ProgramMemory } from "@unroll/core/engine";
 import { words } from "./print/driver.ts";
 import { printProgram } from "./print/program.ts";
 import { callback } from "./toolchain/foreign.ts";
@@ -7,6 +7,8 @@ import type { Workplace } from "./workplace.ts";
 
 /** The library of a program, loaded. */
 export interface Instance {
+  /** How many threads `run` uses. */
+  readonly threads: number;
   /** Run the program once. Throws: what a function of JavaScript throws. */
   run(): void;
   /** Only mark, so many times. */
@@ -22,7 +24,8 @@ export function instantiate(
   mark?: (call: number) => void,
 ): Instance {
   const { layout } = memory;
-  const { crew, libraries, target, scratch } = workplace;
+  const { libraries, target, scratch } = workplace;
+  const crew = isSharedOut(program.statements) ? workplace.crew : undefined;
   const threads = crew?.threads ?? 1;
   const { text, hosts } = printProgram(program, layout, target, { threads, marks: mark !== undefined });
   const library = libraries.load(text);
@@ -41,10 +44,10 @@ export function instantiate(
   };
   if (!crew || mark) {
     const alone = library.func("unroll_run", "int", ["uint64"]);
-    return { run: () => finish(alone(layout.table)), idle, dispose };
+    return { threads: 1, run: () => finish(alone(layout.table)), idle, dispose };
   }
   const entry = library.func("unroll_entry", "uint64", [])();
-  return { run: () => finish(crew.run(entry, layout.table) ? 1 : 0), idle, dispose };
+  return { threads, run: () => finish(crew.run(entry, layout.table) ? 1 : 0), idle, dispose };
 }
 
 /** Words that a run is told, by their places. */

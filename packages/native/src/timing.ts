@@ -23,7 +23,7 @@ export interface Loaded {
   readonly workplace: Workplace;
   readonly memory: ProgramMemory;
   /** All of it, without marks. */
-  readonly run: () => void;
+  readonly instance: Instance;
   /** Run the program on copies of what it would overwrite, and throw the results away. */
   readonly runAside: (run: () => void, inputs: readonly Tensor[]) => void;
 }
@@ -44,6 +44,10 @@ export class TimedLibrary implements TimedProgram {
     this.#instance = instantiate(program, workplace, memory, (call) => this.#stopwatch.mark(call));
   }
 
+  get threads(): number {
+    return this.#loaded.instance.threads;
+  }
+
   run(inputs: readonly Tensor[]): Times {
     const { runAside } = this.#loaded;
     let whole = 0;
@@ -53,7 +57,7 @@ export class TimedLibrary implements TimedProgram {
     }, inputs);
     runAside(() => {
       const start = this.#clock();
-      this.#loaded.run();
+      this.#loaded.instance.run();
       whole = this.#clock() - start;
     }, inputs);
     return { calls: [...this.#stopwatch.times], whole };

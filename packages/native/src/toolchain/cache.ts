@@ -77,11 +77,16 @@ export class Cache {
     }
   }
 
+  /** Bytes that are kept. */
+  get size(): number {
+    return this.#entries().reduce((sum, { size }) => sum + size, 0);
+  }
+
   /** Remove all libraries, and how many bytes they had. */
   clear(): number {
-    const entries = this.#entries();
-    for (const { path } of entries) rmSync(path, { force: true });
-    return entries.reduce((sum, { size }) => sum + size, 0);
+    const { size } = this;
+    for (const { path } of this.#entries()) rmSync(path, { force: true });
+    return size;
   }
 
   /** Libraries, and drafts that a process left behind when it was killed; the last used first. */

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { UnsupportedError } from "@unroll/core";
 import { compileSource, type Compiler } from "./compiler.ts";
 import { Cache, defaultFolder, keyOf, privateFolder } from "./cache.ts";
 import { loadLibrary, type Library } from "./foreign.ts";
@@ -32,18 +33,9 @@ export class Libraries {
         rmSync(found, { force: true });
       }
     }
-    let failure: unknown;
     const path = attempt(cache.folder, () =>
-      cache.keep(key, (draft) => {
-        try {
-          compileSource(this.#compiler, source, draft);
-        } catch (error) {
-          failure = error;
-          throw error;
-        }
-      }),
+      cache.keep(key, (draft) => compileSource(this.#compiler, source, draft)),
     );
-    if (failure !== undefined) throw failure;
     return path === undefined ? undefined : loadLibrary(path);
   }
 
@@ -72,10 +64,12 @@ function warn(folder: string, error: unknown): undefined {
   );
 }
 
+/** What is done with a folder; undefined when it can't be. What a compiler refuses has nothing to do with the folder. */
 function attempt<T>(folder: string, f: () => T): T | undefined {
   try {
     return f();
   } catch (error) {
+    if (error instanceof UnsupportedError) throw error;
     return warn(folder, error);
   }
 }
