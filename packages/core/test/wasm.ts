@@ -3,13 +3,13 @@ import { allocate, type DType, type TypedArray } from "../src/tensor/type.ts";
 import { byteSize } from "../src/compiler/byte-size.ts";
 import type { Kernel } from "../src/ir/kernel.ts";
 import type { Emitted } from "../src/ir/emit.ts";
-import type { Buffer, View } from "../src/ir/view.ts";
+import type { Buffer } from "../src/ir/view.ts";
 import { ConstantPool } from "../src/engine/wasm/memory/constants.ts";
 import { scratchSize } from "../src/engine/wasm/contract/packed.ts";
 import type { Target } from "../src/engine/wasm/emission.ts";
 import { importedFunctions } from "../src/engine/wasm/body/imported.ts";
 import { kernelFunction } from "../src/engine/wasm/kernel/kernel.ts";
-import { filled, run } from "./views.ts";
+import { run } from "./views.ts";
 import { EngineMemory } from "../src/engine/wasm/memory/memory.ts";
 import { ModuleBuilder } from "../src/engine/wasm/encode/module.ts";
 

@@ -34,7 +34,8 @@ export function instantiate(
   if (hostCalls) told[words.host] = hostCalls.address;
   if (crew) [told[words.barrier], told[words.crew]] = [crew.barrier, crew.address];
   const at = layout.table + 8 * layout.external.length;
-  for (const [word, value] of Object.entries(told)) workplace.memory.array("f64", at + 8 * Number(word), 1)[0] = value;
+  for (const [word, value] of Object.entries(told))
+    workplace.memory.array("f64", at + 8 * Number(word), 1)[0] = value;
   const dispose = (): void => hostCalls?.dispose();
   const finish = (failed: number): void => {
     if (failed !== 0) hostCalls!.rethrow();

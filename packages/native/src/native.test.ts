@@ -50,7 +50,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe.skipIf(why !== undefined)(`the native engine${why === undefined ? "" : `, skipped: ${why}`}`, () => {
   const f = (x: Value, w: Value) => ({ y: tanh(matmul(x, w)), g: gradient(sum(tanh(matmul(x, w))), { w }) });
   const count = (rows: number, columns: number) =>
-    tensor(Float32Array.from({ length: rows * columns }, (_, i) => Math.sin(i)), { shape: [rows, columns] });
+    tensor(
+      Float32Array.from({ length: rows * columns }, (_, i) => Math.sin(i)),
+      { shape: [rows, columns] },
+    );
 
   test("compiles a program once, and finds it again", () => {
     const cache = join(folder, "once");
@@ -73,23 +76,26 @@ describe.skipIf(why !== undefined)(`the native engine${why === undefined ? "" : 
     expect(run()).toEqual(expected);
   });
 
-  test.skipIf(process.getuid?.() === undefined)("says once that a cache can't be used, and runs without", () => {
-    const cache = join(folder, "shared");
-    native({ cache }).dispose();
-    rmSync(cache, { recursive: true, force: true });
-    const warnings: string[] = [];
-    const emit = process.emitWarning;
-    process.emitWarning = (warning: string | Error) => void warnings.push(String(warning));
-    try {
-      writeFileSync(cache, "a file");
-      for (let i = 0; i < 2; i++)
-        expect(compile(f, { engine: native({ cache }) })(count(1, 2), count(2, 2)).y.shape).toEqual([1, 2]);
-    } finally {
-      process.emitWarning = emit;
-    }
-    expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain("Programs are compiled anew in every process.");
-  });
+  test.skipIf(process.getuid?.() === undefined)(
+    "says once that a cache can't be used, and runs without",
+    () => {
+      const cache = join(folder, "shared");
+      native({ cache }).dispose();
+      rmSync(cache, { recursive: true, force: true });
+      const warnings: string[] = [];
+      const emit = process.emitWarning;
+      process.emitWarning = (warning: string | Error) => void warnings.push(String(warning));
+      try {
+        writeFileSync(cache, "a file");
+        for (let i = 0; i < 2; i++)
+          expect(compile(f, { engine: native({ cache }) })(count(1, 2), count(2, 2)).y.shape).toEqual([1, 2]);
+      } finally {
+        process.emitWarning = emit;
+      }
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0]).toContain("Programs are compiled anew in every process.");
+    },
+  );
 
   test("keeps nothing without a cache", () => {
     const before = existsSync(join(folder, "none"));
@@ -167,7 +173,16 @@ describe.skipIf(why !== undefined)(`the native engine${why === undefined ? "" : 
     for (const threads of [1, 2]) {
       let fails = true;
       const engine = native({ threads });
-      const g = compile((x: Value) => sum(mul(throughJavaScript(x, () => fails), x)), { engine });
+      const g = compile(
+        (x: Value) =>
+          sum(
+            mul(
+              throughJavaScript(x, () => fails),
+              x,
+            ),
+          ),
+        { engine },
+      );
       expect(() => g(count(64, 64))).toThrow(RangeError);
       fails = false;
       expect(g(count(1, 2)).data[0]).toBeCloseTo(Math.sin(1) ** 2);

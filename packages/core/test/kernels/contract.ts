@@ -41,20 +41,19 @@ export function sines(arrays: Map<Buffer, TypedArray>): Map<Buffer, TypedArray> 
  */
 export function contractKernels(expectSame: Expect, expectSameFused: Expect): void {
   describe.each(dtypes)("a product of %s", (dtype) => {
-    test.each(reads.flatMap((a) => reads.flatMap((b) => ["compact", "transposed"].map((out) => [a, b, out]))))(
-      "%s by %s is %s",
-      (layoutA, layoutB, layoutOut) => {
-        for (const m of [1, 3, 5, 9]) {
-          for (const n of [1, 4, 5, 8, 9]) {
-            for (const k of [1, 3, 4, 9]) {
-              const [a, b] = [readLayouts[layoutA]!(dtype, [m, k]), readLayouts[layoutB]!(dtype, [k, n])];
-              const out = layouts[layoutOut]!(dtype, [m, n]);
-              expectSame(emitContract({ a, b, out, letters }), filledAll(a, b, out));
-            }
+    test.each(
+      reads.flatMap((a) => reads.flatMap((b) => ["compact", "transposed"].map((out) => [a, b, out]))),
+    )("%s by %s is %s", (layoutA, layoutB, layoutOut) => {
+      for (const m of [1, 3, 5, 9]) {
+        for (const n of [1, 4, 5, 8, 9]) {
+          for (const k of [1, 3, 4, 9]) {
+            const [a, b] = [readLayouts[layoutA]!(dtype, [m, k]), readLayouts[layoutB]!(dtype, [k, n])];
+            const out = layouts[layoutOut]!(dtype, [m, n]);
+            expectSame(emitContract({ a, b, out, letters }), filledAll(a, b, out));
           }
         }
-      },
-    );
+      }
+    });
   });
 
   test.each(dtypes)(
@@ -163,19 +162,28 @@ export function contractKernels(expectSame: Expect, expectSameFused: Expect): vo
     }
   });
 
-  test.each(dtypes)("a row times a large matrix of %s, from nothing, a bias or the result itself", (dtype) => {
-    for (const [t, k, n] of [
-      [1, 401, 131],
-      [3, 100, 180],
-      [1, 385, 130],
-    ] as const) {
-      const [a, b, out] = [viewOf(dtype, [1, t, k]), viewOf(dtype, [t, k, n]), viewOf(dtype, [1, n])];
-      for (const init of [undefined, viewOf(dtype, [1, n]), out]) {
-        const request = { a, b, out, ...(init ? { init } : {}), letters: { a: "mtk", b: "tkn", out: "mn" } };
-        expectSame(emitContract(request), sines(filledAll(a, b, out, ...(init ? [init] : []))));
+  test.each(dtypes)(
+    "a row times a large matrix of %s, from nothing, a bias or the result itself",
+    (dtype) => {
+      for (const [t, k, n] of [
+        [1, 401, 131],
+        [3, 100, 180],
+        [1, 385, 130],
+      ] as const) {
+        const [a, b, out] = [viewOf(dtype, [1, t, k]), viewOf(dtype, [t, k, n]), viewOf(dtype, [1, n])];
+        for (const init of [undefined, viewOf(dtype, [1, n]), out]) {
+          const request = {
+            a,
+            b,
+            out,
+            ...(init ? { init } : {}),
+            letters: { a: "mtk", b: "tkn", out: "mn" },
+          };
+          expectSame(emitContract(request), sines(filledAll(a, b, out, ...(init ? [init] : []))));
+        }
       }
-    }
-  });
+    },
+  );
 
   test("sums over loops around blocks of the depth start once", () => {
     const [t, k] = [3, 600];

@@ -23,7 +23,11 @@ export function scatterAddKernels(expectSame: Expect): void {
     );
 
     test("runs along axes of its output with its rows", () => {
-      const [source, index, out] = [viewOf(dtype, [4, 7, 2]), viewOf("i32", [4, 7]), viewOf(dtype, [4, 5, 2])];
+      const [source, index, out] = [
+        viewOf(dtype, [4, 7, 2]),
+        viewOf("i32", [4, 7]),
+        viewOf(dtype, [4, 5, 2]),
+      ];
       const emitted = emitScatterAdd({ source, index, out, axis: 1, outAxes: [0, undefined, 2] });
       const rows = Int32Array.from({ length: 28 }, (_, i) => indices[i % 7]!);
       expectSame(emitted, filledAll(source, out).set(index.buffer, rows));

@@ -50,8 +50,7 @@ function total(name: string, combine: Join, dtype: DType): Accumulator {
       text.line(`${typeName(dtype)} ${name}[${count}];`);
       text.line(`for (i32 l = 0; l < ${count}; l++) ${at("l")} = ${identity};`);
     },
-    take: (text, place, value) =>
-      text.line(`${at(place)} = ${joined(combine, dtype, at(place), value)};`),
+    take: (text, place, value) => text.line(`${at(place)} = ${joined(combine, dtype, at(place), value)};`),
     join: (text, place, other) =>
       text.line(`${at(place)} = ${joined(combine, dtype, at(place), at(other))};`),
     result: at,

@@ -67,7 +67,9 @@ export class BodyPrinter {
   #print(text: Text, around: Surroundings, shared: boolean): void {
     this.#body.forEach((i, at) => {
       if (!this.#needed.has(at) || i.op === "constant" || this.#isShared[at] !== shared) return;
-      text.line(`const ${typeName(this.#dtypes[at]!)} ${this.#prefix}${at} = ${this.#expression(i, at, around)};`);
+      text.line(
+        `const ${typeName(this.#dtypes[at]!)} ${this.#prefix}${at} = ${this.#expression(i, at, around)};`,
+      );
     });
   }
 

@@ -57,7 +57,14 @@ export function printDrivers(
         const address = layout.addressOf(buffer);
         return address === undefined ? undefined : address - own;
       };
-      const printer = new DriverPrinter(text, functions, program, { placeOf, word, hosts, thread, threads, marks });
+      const printer = new DriverPrinter(text, functions, program, {
+        placeOf,
+        word,
+        hosts,
+        thread,
+        threads,
+        marks,
+      });
       for (const statement of program.statements) printer.print(statement);
       text.line("(void)own, (void)copies;");
       text.line("return 0;");
@@ -134,7 +141,8 @@ class DriverPrinter {
   }
 
   #printMark(): void {
-    if (this.#role.marks) this.#text.line(`((i32 (*)(i32))(u64)${this.#role.word("host")})(${-1 - this.#calls++});`);
+    if (this.#role.marks)
+      this.#text.line(`((i32 (*)(i32))(u64)${this.#role.word("host")})(${-1 - this.#calls++});`);
   }
 
   /** The function of JavaScript runs in the first thread; the others learn at the next barrier whether it failed. */

@@ -1,7 +1,16 @@
 import type { MapKernel } from "@unroll/core/engine";
 import { BodyPrinter, type Surroundings } from "./body.ts";
 import { chooseLanes, isSharedAlong, readBy } from "./lanes.ts";
-import { counterOf, element, loopOver, nest, parametersOf, times, type OperandTypes, type Pointers } from "./nest.ts";
+import {
+  counterOf,
+  element,
+  loopOver,
+  nest,
+  parametersOf,
+  times,
+  type OperandTypes,
+  type Pointers,
+} from "./nest.ts";
 import { lanesOfAll, type Target } from "./target.ts";
 import type { Text } from "./text.ts";
 import { isTransposition, printTransposition } from "./transposition.ts";

@@ -10,7 +10,8 @@ export function literal(dtype: DType, value: number): string {
   const suffix = dtype === "f32" ? "f" : "";
   if (Number.isNaN(value)) return `__builtin_nan${suffix}("")`;
   const rounded = dtype === "f32" ? Math.fround(value) : value;
-  const size = Math.abs(rounded) === Infinity ? `__builtin_inf${suffix}()` : decimal(Math.abs(rounded), suffix);
+  const size =
+    Math.abs(rounded) === Infinity ? `__builtin_inf${suffix}()` : decimal(Math.abs(rounded), suffix);
   return rounded < 0 || Object.is(rounded, -0) ? `-${size}` : size;
 }
 

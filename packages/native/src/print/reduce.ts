@@ -24,7 +24,9 @@ export function printReduce(
 ): void {
   const { dtypes, writes } = kernel;
   const { list, names } = parametersOf({ dtypes, reads: dtypes.length - writes.length });
-  text.block(`KERNEL void ${name}(${list})`, () => new ReducePrinter(text, kernel, whole, target).print(names));
+  text.block(`KERNEL void ${name}(${list})`, () =>
+    new ReducePrinter(text, kernel, whole, target).print(names),
+  );
 }
 
 class ReducePrinter {
@@ -47,7 +49,9 @@ class ReducePrinter {
     const values = dtypesOf(body, dtypes);
     const lanes = lanesOfAll(target, [...dtypes, ...values]);
     this.#along = chooseAlong(whole, lanes);
-    this.#accumulators = accumulators.map(({ combine, of }, i) => accumulatorOf(`a${i}`, combine, values[of]!));
+    this.#accumulators = accumulators.map(({ combine, of }, i) =>
+      accumulatorOf(`a${i}`, combine, values[of]!),
+    );
     this.#hasPosition = accumulators.some(({ combine }) => combine.startsWith("arg"));
     const vectors = body.length <= cheap && !this.#hasPosition ? 4 : 1;
     this.#width = this.#along === undefined ? 1 : lanes * vectors;
@@ -168,9 +172,7 @@ class ReducePrinter {
     if (place !== "l") this.#text.line("const i32 l = 0;");
     const accumulator = (which: number): string => this.#accumulators[which]!.result(place);
     const results = this.#epilogue.compute(this.#text, { ...around, accumulator });
-    results.forEach((result, i) =>
-      this.#text.line(`${around.read(this.#types.reads + i)} = ${result};`),
-    );
+    results.forEach((result, i) => this.#text.line(`${around.read(this.#types.reads + i)} = ${result};`));
   }
 
   #declarePosition(): void {

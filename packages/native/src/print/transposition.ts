@@ -36,7 +36,9 @@ export function printTransposition(text: Text, kernel: MapKernel, names: Pointer
           text.line("INDEPENDENT");
           const source = `${from}[${i} + (i64)${j} * ${dimensions[written]!.strides[0]}]`;
           const target = `${to}[(i64)${i} * ${dimensions[read]!.strides[1]} + ${j}]`;
-          text.block(`for (i32 ${j} = 0; ${j} < ${columns}; ${j}++)`, () => text.line(`${target} = ${source};`));
+          text.block(`for (i32 ${j} = 0; ${j} < ${columns}; ${j}++)`, () =>
+            text.line(`${target} = ${source};`),
+          );
         });
       });
     });
@@ -58,5 +60,7 @@ function blocks(
     body(side, moved(text, types, pointers, strides, counter, `_b${place}`)),
   );
   if (full < size)
-    text.block("", () => body(size % side, moved(text, types, pointers, strides, String(full), `_b${place}`)));
+    text.block("", () =>
+      body(size % side, moved(text, types, pointers, strides, String(full), `_b${place}`)),
+    );
 }

@@ -6,7 +6,8 @@ import type { Target } from "./target.ts";
 export type Factor = "f32" | "f64" | "i32";
 
 /** The type of so many elements side by side; of one, the element itself. */
-export const vectorName = (dtype: Factor, lanes: number): string => (lanes === 1 ? dtype : `${dtype}x${lanes}`);
+export const vectorName = (dtype: Factor, lanes: number): string =>
+  lanes === 1 ? dtype : `${dtype}x${lanes}`;
 
 /**
  * Types of vectors and what is done to them, for all numbers of lanes that are a power of two.

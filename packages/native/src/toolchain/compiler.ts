@@ -46,7 +46,9 @@ const commands: readonly string[] = ["cc", "gcc", "clang"];
 /** The compiler by this name, or else the one that `CC` names, or the first that is there. */
 export function findCompiler(command: string | undefined): Compiler {
   const asked = command ?? process.env["CC"];
-  const found = (asked === undefined ? commands : [asked]).map(probe).find((compiler) => compiler !== undefined);
+  const found = (asked === undefined ? commands : [asked])
+    .map(probe)
+    .find((compiler) => compiler !== undefined);
   if (found) return found;
   throw new UnsupportedError(
     asked === undefined

@@ -25,7 +25,8 @@ class Resident implements Storage {
   }
 
   read(): TypedArray {
-    if (!this.region) throw new StaleError(`${this.owner.name}: the memory of this tensor has been given to another one.`);
+    if (!this.region)
+      throw new StaleError(`${this.owner.name}: the memory of this tensor has been given to another one.`);
     return this.#residents.read(this.#type, this.region);
   }
 

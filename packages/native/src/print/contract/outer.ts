@@ -4,7 +4,14 @@ import type { Text } from "../text.ts";
 import { packFunction } from "./pack.ts";
 import { nestSides, sequence, type Pointing } from "./pointing.ts";
 import { A, B, INIT, OUT, turnsOf, type Product, type Side } from "./product.ts";
-import { blocks, chooseTile, lanesFor, stripes as stripesOf, type Repeated, type TileSize } from "./tile-size.ts";
+import {
+  blocks,
+  chooseTile,
+  lanesFor,
+  stripes as stripesOf,
+  type Repeated,
+  type TileSize,
+} from "./tile-size.ts";
 import { tileFunction, type Along, type Place } from "./tile.ts";
 
 /** Steps of a sum that are done in one go: what they read of b should stay in the first cache. */
@@ -91,8 +98,7 @@ export class OuterPrinter {
     const isCut = turnsOf(depth) > mostDepth.copied;
     sequence(this.#text, dtype, stripesOf(columns.size, most), columns.moves, pointing, (size, here) => {
       const side = { ...columns, size };
-      if (isCut)
-        this.#groups({ rows, columns: side, depth: noDepth, start: first, isCopied: false }, here);
+      if (isCut) this.#groups({ rows, columns: side, depth: noDepth, start: first, isCopied: false }, here);
       this.#depths(mostDepth.copied, here, (block, { level, at }) => {
         const panels = this.#panelsOf(size);
         this.#copy({ across: columns.moves[B], operand: B }, panels, block, { level, at }, "scratch");
@@ -151,13 +157,26 @@ export class OuterPrinter {
   #tiles(part: Part, pointing: Pointing): void {
     const { dtype } = this.#product;
     const { rows, columns } = part;
-    sequence(this.#text, dtype, this.#stripes(columns.size), columns.moves, pointing, (width, stripe, isLast) =>
-      sequence(this.#text, dtype, blocks(rows.size, this.#tile.rows), rows.moves, stripe, (height, { at }) => {
-        const places = this.#places(columns.size, width, isLast, part.isCopied);
-        const start = { zero: [], init: [at[INIT]], out: [at[OUT]] }[part.start];
-        const name = this.#tileOf(part, height, width, places);
-        this.#text.line(`${name}(${[at[A], at[B], ...start, at[OUT]].join(", ")});`);
-      }),
+    sequence(
+      this.#text,
+      dtype,
+      this.#stripes(columns.size),
+      columns.moves,
+      pointing,
+      (width, stripe, isLast) =>
+        sequence(
+          this.#text,
+          dtype,
+          blocks(rows.size, this.#tile.rows),
+          rows.moves,
+          stripe,
+          (height, { at }) => {
+            const places = this.#places(columns.size, width, isLast, part.isCopied);
+            const start = { zero: [], init: [at[INIT]], out: [at[OUT]] }[part.start];
+            const name = this.#tileOf(part, height, width, places);
+            this.#text.line(`${name}(${[at[A], at[B], ...start, at[OUT]].join(", ")});`);
+          },
+        ),
     );
   }
 
@@ -211,7 +230,9 @@ export class OuterPrinter {
     return this.#stripes(columns).map(([width, count], i, runs) => {
       const places = this.#places(columns, width, i === runs.length - 1, true);
       const whole = places.filter(({ first }) => first === 0).length * this.#lanes;
-      const last = places.flatMap(({ at, b, first }) => (first > 0 ? [{ from: at, to: b, size: this.#lanes }] : []));
+      const last = places.flatMap(({ at, b, first }) =>
+        first > 0 ? [{ from: at, to: b, size: this.#lanes }] : [],
+      );
       return { width, count, pieces: [{ from: 0, to: 0, size: whole }, ...last] };
     });
   }

@@ -64,4 +64,5 @@ const largest = (sides: readonly Side[]): Side | undefined =>
   sides.reduce<Side | undefined>((best, side) => (side.size > (best?.size ?? 0) ? side : best), undefined);
 
 /** How often all loops together turn. */
-export const turnsOf = (sides: readonly Side[]): number => sides.reduce((product, { size }) => product * size, 1);
+export const turnsOf = (sides: readonly Side[]): number =>
+  sides.reduce((product, { size }) => product * size, 1);

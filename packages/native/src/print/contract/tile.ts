@@ -40,9 +40,12 @@ export const tileFunction = (functions: Functions, tile: Tile): string =>
   functions.named("tile", JSON.stringify(tile), (text, name) => {
     const { dtype, start } = tile;
     const startParameter = start ? `const ${dtype} *s, ` : "";
-    text.block(`KERNEL void ${name}(const ${dtype} *a, const ${dtype} *b, ${startParameter}${dtype} *o)`, () => {
-      for (const line of [...starts(tile), ...sums(tile), ...stores(tile)]) text.line(line);
-    });
+    text.block(
+      `KERNEL void ${name}(const ${dtype} *a, const ${dtype} *b, ${startParameter}${dtype} *o)`,
+      () => {
+        for (const line of [...starts(tile), ...sums(tile), ...stores(tile)]) text.line(line);
+      },
+    );
   });
 
 const rowsOf = ({ rows }: Tile): number[] => [...Array(rows).keys()];
@@ -79,7 +82,7 @@ function sums(tile: Tile): string[] {
     lines.push(`const ${tile.dtype} *${nextB} = ${above[1]} + (i64)k${level} * ${b};`);
   });
   const [a, b] = k.length === 0 ? ["a", "b"] : [`a${k.length}`, `b${k.length}`];
-  lines.push(...step(tile, a!, b!));
+  lines.push(...step(tile, a, b));
   return [...lines, ...k.map(() => "}")];
 }
 
