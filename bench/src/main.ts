@@ -2,6 +2,7 @@
 import { bundle } from "./bundle.ts";
 import type { Name } from "./catalogue.ts";
 import { parseCommandLine, usage, UsageError, type Asked } from "./command-line.ts";
+import { yardsticks } from "./engines.ts";
 import { paces, type Result } from "./figures.ts";
 import { measure } from "./measure.ts";
 import { Peak } from "./peak/peak.ts";
@@ -12,7 +13,7 @@ async function main(asked: Asked | "help"): Promise<void> {
   const { workloads, engine, threads, clock, json, quick } = asked;
   const circumstances = { engine, threads, clock, quick, node: process.versions.node };
   const program = await bundle(new URL("subject.ts", import.meta.url), new URL("../dist/", import.meta.url));
-  const peak = await Peak.start(threads);
+  const peak = await Peak.start(threads, yardsticks[engine]);
   try {
     const pace = { ...paces[quick ? "quick" : "full"], clock };
     const command = (name: Name, which: string) => ({

@@ -1,3 +1,4 @@
+import { multiplyAdds, type MultiplyAdds } from "@unroll/native";
 import { flopsPerCall, moduleBytes } from "./module.ts";
 
 /** One thread that only multiplies and adds. */
@@ -6,13 +7,14 @@ export interface Loop {
   gflops(seconds: number, clock: () => number): number;
 }
 
+/** What an engine computes with: its vectors are the yardstick. */
+export type Yardstick = "wasm" | "native";
+
 /**
- * The loop, compiled and warm. One instruction does both where the host has relaxed SIMD, elsewhere two do.
+ * The loop, compiled and warm, in WebAssembly or in C. One instruction does both where there is one, elsewhere two do.
  */
-export function multiplyAddLoop(): Loop {
-  const relaxed = WebAssembly.validate(moduleBytes(true));
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(moduleBytes(relaxed)));
-  const run = exports["run"] as () => number;
+export function multiplyAddLoop(yardstick: Yardstick): Loop {
+  const { run, operations } = yardstick === "native" ? multiplyAdds() : inWebAssembly();
   const gflops: Loop["gflops"] = (seconds, clock) => {
     const end = performance.now() + 1000 * seconds;
     const start = clock();
@@ -21,8 +23,14 @@ export function multiplyAddLoop(): Loop {
       for (let i = 0; i < 10; i++) run();
       calls += 10;
     } while (performance.now() < end);
-    return (calls * flopsPerCall) / (1e6 * (clock() - start));
+    return (calls * operations) / (1e6 * (clock() - start));
   };
   gflops(0.2, () => performance.now()); // until the host has optimised it
   return { gflops };
+}
+
+function inWebAssembly(): MultiplyAdds {
+  const relaxed = WebAssembly.validate(moduleBytes(true));
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(moduleBytes(relaxed)));
+  return { run: exports["run"] as () => number, operations: flopsPerCall };
 }

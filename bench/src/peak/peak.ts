@@ -1,22 +1,23 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { clocks, type Clock } from "../clock.ts";
-import { multiplyAddLoop } from "./loop.ts";
+import { multiplyAddLoop, type Loop, type Yardstick } from "./loop.ts";
 
 /** What so many threads reach at once when they only multiply and add. */
 export class Peak {
-  readonly #loop = multiplyAddLoop();
+  readonly #loop: Loop;
   readonly #workers: readonly Worker[];
 
-  private constructor(workers: readonly Worker[]) {
+  private constructor(loop: Loop, workers: readonly Worker[]) {
+    this.#loop = loop;
     this.#workers = workers;
   }
 
-  static async start(threads: number): Promise<Peak> {
+  static async start(threads: number, yardstick: Yardstick = "wasm"): Promise<Peak> {
     const source = new URL("./worker.ts", import.meta.url);
-    const workers = Array.from({ length: threads - 1 }, () => new Worker(source));
+    const workers = Array.from({ length: threads - 1 }, () => new Worker(source, { workerData: yardstick }));
     await Promise.all(workers.map((worker) => once(worker, "message")));
-    return new Peak(workers);
+    return new Peak(multiplyAddLoop(yardstick), workers);
   }
 
   /** GFLOP/s over so many seconds. The process that is measured has to stand still meanwhile. */

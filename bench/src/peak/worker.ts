@@ -1,8 +1,8 @@
 /** One of the other threads: runs the loop for as long as it is told, and says how fast it was. */
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { clocks } from "../clock.ts";
-import { multiplyAddLoop } from "./loop.ts";
+import { multiplyAddLoop, type Yardstick } from "./loop.ts";
 
-const loop = multiplyAddLoop();
+const loop = multiplyAddLoop(workerData as Yardstick);
 parentPort!.on("message", (seconds: number) => parentPort!.postMessage(loop.gflops(seconds, clocks.wall)));
 parentPort!.postMessage("ready");

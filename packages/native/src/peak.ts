@@ -1,6 +1,8 @@
 import { lanesOf } from "./print/target.ts";
 import { prelude } from "./print/prelude.ts";
 import { vectorName, vectorPrelude } from "./print/vectors.ts";
+import { findCompiler } from "./toolchain/compiler.ts";
+import { Libraries } from "./toolchain/library.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** Enough to hide the latency of a multiplication and an addition, and few enough for 16 registers. */
@@ -11,16 +13,33 @@ const turns = 4096;
 /** In milliseconds. */
 const stretch = 0.5;
 
-/**
- * A loop that only multiplies and adds: what the hardware gives to one thread that does nothing else, a vector at a time.
- */
-export class Peak {
-  readonly #run: () => number;
-  readonly #operations: number;
+/** A loop that only multiplies and adds, and how many operations a call of it makes, a product and its sum being two. */
+export interface MultiplyAdds {
+  readonly run: () => number;
+  readonly operations: number;
+}
 
-  constructor(dtype: "f32" | "f64", { libraries, target }: Pick<Workplace, "libraries" | "target">) {
-    this.#run = libraries.load(peakSource(dtype, target)).func("peak", "double", []);
-    this.#operations = 2 * turns * chains * lanesOf(target, dtype);
+/** The loop for the vectors of this processor, compiled as programs are. */
+export function multiplyAdds(dtype: "f32" | "f64" = "f32"): MultiplyAdds {
+  const compiler = findCompiler(undefined);
+  const libraries = new Libraries(compiler, undefined);
+  return loopOf(dtype, { libraries, target: { ...compiler.machine, fused: compiler.canFuse } });
+}
+
+const loopOf = (
+  dtype: "f32" | "f64",
+  { libraries, target }: Pick<Workplace, "libraries" | "target">,
+): MultiplyAdds => ({
+  run: libraries.load(peakSource(dtype, target)).func("peak", "double", []),
+  operations: 2 * turns * chains * lanesOf(target, dtype),
+});
+
+/** What the hardware gives to one thread that does nothing but multiply and add, a vector at a time. */
+export class Peak {
+  readonly #loop: MultiplyAdds;
+
+  constructor(dtype: "f32" | "f64", workplace: Pick<Workplace, "libraries" | "target">) {
+    this.#loop = loopOf(dtype, workplace);
   }
 
   /**
@@ -34,11 +53,11 @@ export class Peak {
       const start = now;
       let calls = 0;
       do {
-        this.#run();
+        this.#loop.run();
         calls++;
         now = performance.now();
       } while (now - start < stretch);
-      best = Math.max(best, (calls * this.#operations) / (1e6 * (now - start)));
+      best = Math.max(best, (calls * this.#loop.operations) / (1e6 * (now - start)));
     }
     return best;
   }
