@@ -23,7 +23,12 @@ interface Case {
   readonly emitted: Emitted;
   readonly arrays: ReadonlyMap<Buffer, TypedArray>;
   readonly fused: boolean;
+  /** The test that asks. */
+  readonly title: string | undefined;
 }
+
+/** So many are compiled at once. */
+const enough = 100;
 
 /** Kernels that wait to be compiled together: a compiler takes longer to start than to compile most of them. */
 export class Batch {
@@ -36,8 +41,14 @@ export class Batch {
   expectSame({ fused, oneOf }: { readonly fused: boolean; readonly oneOf: number }): Expect {
     let seen = 0;
     return (emitted, arrays) => {
-      if (emitted && seen++ % oneOf === 0) this.#cases.push({ emitted, arrays, fused });
+      if (!emitted || seen++ % oneOf !== 0) return;
+      this.#cases.push({ emitted, arrays, fused, title: expect.getState().currentTestName });
     };
+  }
+
+  /** Compile and compare all that wait, if it is worth starting a compiler. */
+  checkSome(): void {
+    if (this.#cases.length >= enough) this.check();
   }
 
   /** Compile and compare all that wait. */
@@ -65,7 +76,7 @@ export class Batch {
     cases.forEach((one, i) => this.#checkOne(one, library.func(`run${i}`, "void", ["uint64"])));
   }
 
-  #checkOne({ emitted, arrays }: Case, call: (told: number) => unknown): void {
+  #checkOne({ emitted, arrays, title }: Case, call: (told: number) => unknown): void {
     const expected = copyOf(arrays);
     run(emitted, expected);
     const places = [...arrays].map(([buffer, array]) => {
@@ -87,8 +98,11 @@ export class Batch {
       const outside = [...whole.subarray(0, margin), ...whole.subarray(-margin)];
       const found = whole.slice(margin, -margin);
       this.#memory.release(address);
-      expect(outside.every((x) => Object.is(x, untouched(buffer.dtype)))).toBe(true);
-      expect(found).toEqual(expected.get(buffer));
+      expect(
+        outside.every((x) => Object.is(x, untouched(buffer.dtype))),
+        `${title}: nothing beside`,
+      ).toBe(true);
+      expect(found, title).toEqual(expected.get(buffer));
     }
   }
 }

@@ -1,17 +1,23 @@
+import fc from "fast-check";
 import { native } from "@unroll/native";
-import { engineSuite, type Skip } from "@unroll/testing/vitest";
-import { describe } from "vitest";
+import { engineSuite } from "@unroll/testing/vitest";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { skip } from "../../testing/test/wasm-skips.ts";
+import { missing } from "./toolchain.ts";
 
-const skip: readonly Skip[] = [
-  {
-    reason: "beyond 1e5 the argument is reduced with a pi of three parts, which loses digits",
-    tests: [
-      "sin at the ends of f32",
-      "sin at the ends of f64",
-      "cos at the ends of f32",
-      "cos at the ends of f64",
-    ],
-  },
-];
+/** Every case is a run of the compiler: by default a few must do. `pnpm test:deep` and `UNROLL_RUNS` have more. */
+const runs = 2;
 
-describe("on one thread", () => engineSuite(() => native(), { skip }));
+const why = missing();
+test.skipIf(why !== undefined)(why ?? "there are a compiler and koffi", () => undefined);
+
+const before = fc.readConfigureGlobal();
+beforeAll(() => {
+  if (!process.env["UNROLL_RUNS"]) fc.configureGlobal({ ...before, numRuns: runs });
+});
+afterAll(() => fc.configureGlobal(before));
+
+if (why === undefined) {
+  describe("on one thread", () => engineSuite(() => native(), { skip }));
+  describe("on two threads", () => engineSuite(() => native({ threads: 2 }), { skip }));
+}

@@ -258,7 +258,6 @@ export class OuterPrinter {
     const inner = depth.at(-1) ?? { size: 1, moves: [0, 0, 0, 0] as const };
     let first = 0;
     for (const { width, count, pieces } of all) {
-      const panels: Side = { size: count, moves: [0, across * width, 0, steps * width] };
       const loops = depth.slice(0, -1).map(({ size, moves }, level): Side => ({
         size,
         moves: [0, moves[operand], 0, width * turnsOf(depth.slice(level + 1))],
@@ -267,12 +266,13 @@ export class OuterPrinter {
         level: pointing.level,
         at: ["", `(${pointing.at[operand]} + ${first * across})`, "", `(${to} + ${first * steps})`],
       };
-      nestSides(this.#text, dtype, [panels, ...loops], begin, ({ at }) => {
+      nestSides(this.#text, dtype, loops, begin, ({ at }) => {
         for (const piece of pieces) {
           const place = `${at[OUT]} + ${piece.to}, ${at[B]} + ${piece.from * across}`;
           if (piece.size === 0) continue;
           const pack = packFunction(this.#functions, { dtype, size: piece.size, across, width });
-          this.#text.line(`${pack}(${place}, ${inner.size}, ${inner.moves[operand]});`);
+          const shape = `${inner.size}, ${inner.moves[operand]}, ${count}, ${steps * width}`;
+          this.#text.line(`${pack}(${place}, ${shape});`);
         }
       });
       first += width * count;

@@ -13,22 +13,35 @@ export interface Piece {
   readonly width: number;
 }
 
-/** The function that copies a piece of a panel, step after step. It takes the number of steps and how far apart they are. */
+/**
+ * The function that copies a piece of each of some panels. It takes the number of steps and how far apart they are, and
+ * the number of panels and how far these are apart. Where columns are neighbours, all of a step are copied before the next
+ * step, since that is the order in which they lie.
+ */
 export const packFunction = (functions: Functions, piece: Piece): string =>
   functions.named("pack", JSON.stringify(piece), (text, name) => {
     const { dtype, size, across, width } = piece;
-    text.block(`KERNEL void ${name}(${dtype} *to, const ${dtype} *from, i32 steps, i64 along)`, () => {
+    const parameters = [
+      `${dtype} *to`,
+      `const ${dtype} *from`,
+      "i32 steps",
+      "i64 along",
+      "i32 panels",
+      "i64 apart",
+    ];
+    const next = `from + panel * ${across * width}ll`;
+    text.block(`KERNEL void ${name}(${parameters.join(", ")})`, () => {
       if (across === 1) {
-        const copy = `__builtin_memcpy(to + k * ${width}ll, from + k * along, ${size} * sizeof(${dtype}))`;
-        text.line(`for (i32 k = 0; k < steps; k++) ${copy};`);
+        text.line("for (i32 k = 0; k < steps; k++)");
+        const copy = `(to + panel * apart + k * ${width}ll, ${next} + k * along, ${size} * sizeof(${dtype}))`;
+        text.line(`  for (i32 panel = 0; panel < panels; panel++) __builtin_memcpy${copy};`);
         return;
       }
-      text.block(`for (i32 first = 0; first < steps; first += ${side})`, () => {
+      const loop = `for (i32 panel = 0; panel < panels; panel++)`;
+      text.block(`${loop} for (i32 first = 0; first < steps; first += ${side})`, () => {
         text.line(`const i32 last = first + ${side} < steps ? first + ${side} : steps;`);
-        text.line(`for (i32 j = 0; j < ${size}; j++)`);
-        text.line(
-          `  for (i32 k = first; k < last; k++) to[k * ${width}ll + j] = from[k * along + j * ${across}ll];`,
-        );
+        text.line(`for (i32 j = 0; j < ${size}; j++) for (i32 k = first; k < last; k++)`);
+        text.line(`  to[panel * apart + k * ${width}ll + j] = (${next})[k * along + j * ${across}ll];`);
       });
     });
   });
