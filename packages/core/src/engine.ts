@@ -2,6 +2,7 @@
 // program, and all of an engine that does not know how its kernels are computed.
 export { alignment, byteSize } from "./compiler/byte-size.ts";
 export { isSharedOut, type ThreadCosts } from "./compiler/plan/effort.ts";
+export { chooseLanes, type LaneRequest } from "./compiler/choose-lanes.ts";
 export { expandKernel } from "./compiler/expand.ts";
 export { interpreted } from "./engine/reference/index.ts";
 export { plan as planPlainly } from "./engine/reference/plan.ts";
@@ -14,11 +15,13 @@ export { Placement } from "./engine/resident/placement.ts";
 export { ProgramMemory, type Layout } from "./engine/resident/program-memory.ts";
 export { Regions, sizeFor } from "./engine/resident/regions.ts";
 export { Residents } from "./engine/resident/resident.ts";
+export { blocks, stripes, type Repeated } from "./compiler/tiling.ts";
 export { smallIntegers } from "./engine/wasm/body/small-integers.ts";
 export { optimize, type OptimizeRequest } from "./compiler/optimize.ts";
 export { identityOf } from "./ir/emit.ts";
 export {
   dtypesOf,
+  neededFor,
   referencesOf,
   type Binary,
   type Body,

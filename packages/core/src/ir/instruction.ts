@@ -93,6 +93,15 @@ export const mapReferences = (i: Instruction, f: (at: Reference) => Reference): 
 export const referencesOf = (i: Instruction): Reference[] =>
   Object.entries(i).flatMap(([key, value]) => (referenceFields.has(key) ? [value as Reference] : []));
 
+/** The instructions that results depend on. */
+export function neededFor(body: Body, results: readonly Reference[]): ReadonlySet<Reference> {
+  const found = new Set(results);
+  for (let at = body.length - 1; at >= 0; at--) {
+    if (found.has(at)) for (const x of referencesOf(body[at]!)) found.add(x);
+  }
+  return found;
+}
+
 /** The dtype of every instruction of a body, given those of the operands and accumulators. */
 export function dtypesOf(
   body: Body,

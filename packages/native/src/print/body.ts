@@ -1,6 +1,7 @@
 import {
   dtypesOf,
   isFloat,
+  neededFor,
   referencesOf,
   smallIntegers,
   type Body,
@@ -46,7 +47,7 @@ export class BodyPrinter {
     this.#prefix = prefix;
     this.#dtypes = dtypesOf(body, of.operands, of.accumulators);
     const references = body.map(referencesOf);
-    this.#needed = needed(references, results);
+    this.#needed = neededFor(body, results);
     this.#small = smallIntegers(body, results);
     const isShared: boolean[] = [];
     body.forEach((i, at) => isShared.push(references[at]!.every((x) => isShared[x]) && of.isShared(i)));
@@ -151,15 +152,3 @@ const operators: Readonly<Record<string, string>> = {
   or: "|",
   xor: "^",
 };
-
-/** The instructions that results depend on. */
-function needed(
-  references: readonly (readonly Reference[])[],
-  results: readonly Reference[],
-): ReadonlySet<Reference> {
-  const found = new Set(results);
-  for (let at = references.length - 1; at >= 0; at--) {
-    if (found.has(at)) for (const x of references[at]!) found.add(x);
-  }
-  return found;
-}

@@ -1,45 +1,4 @@
-import { byteSize, type Body, type Dimension, type Instruction } from "@unroll/core/engine";
-import type { DType } from "@unroll/core";
-
-/** What decides along which dimension the elements of a vector lie. */
-export interface LaneRequest {
-  readonly dtypes: readonly DType[];
-  readonly lanes: number;
-  readonly body: Body;
-  /** The operands that a point touches. */
-  readonly used: readonly number[];
-}
-
-/**
- * The dimension along which a vector's elements lie: the one that takes the least time for all points, by a count of
- * instructions; of equal ones the innermost. Undefined when there is none.
- */
-export function chooseLanes(
-  dimensions: readonly Dimension[],
-  allowed: readonly number[],
-  { lanes, body, used }: LaneRequest,
-  overhead: (dimension: number) => number = () => 0,
-): number | undefined {
-  const compute = body.filter(({ op }) => op !== "read" && op !== "constant").length;
-  const cost = (at: number): number => {
-    const { size, strides } = dimensions[at]!;
-    const access = (count: number): number =>
-      used.reduce((sum, i) => sum + accessCost(strides[i]!, count), 0);
-    const rest = size % lanes;
-    const vectors = Math.floor(size / lanes) * (compute + access(lanes));
-    return (vectors + (rest > 0 ? compute + access(rest) : 0)) / size + overhead(at);
-  };
-  let best: number | undefined;
-  for (const at of allowed) if (best === undefined || cost(at) <= cost(best)) best = at;
-  return best;
-}
-
-/** Loads or stores for a vector, a shuffle counting as one. */
-function accessCost(stride: number, count: number): number {
-  if (stride === 0) return 0;
-  if (stride === 1 || count === 1) return 1;
-  return stride === -1 ? 2 : count;
-}
+import type { Body, Dimension, Instruction } from "@unroll/core/engine";
 
 /** The operands that a body reads. */
 export const readBy = (body: Body): readonly number[] => [
@@ -54,6 +13,3 @@ export const isSharedAlong =
     if (i.op === "read" || i.op === "readAt") return dimensions[along]!.strides[i.operand] === 0;
     return i.op !== "accumulator" && !(i.op === "index" && i.dimension === along);
   };
-
-/** Bytes of the widest element. */
-export const widest = (dtypes: readonly DType[]): number => Math.max(...dtypes.map(byteSize));

@@ -1,6 +1,6 @@
-import type { MapKernel } from "@unroll/core/engine";
+import { chooseLanes, type MapKernel } from "@unroll/core/engine";
 import { BodyPrinter, type Surroundings } from "./body.ts";
-import { chooseLanes, isSharedAlong, readBy } from "./lanes.ts";
+import { isSharedAlong, readBy } from "./lanes.ts";
 import {
   counterOf,
   element,
@@ -28,7 +28,6 @@ export function printMap(text: Text, name: string, kernel: MapKernel, target: Ta
     }
     const used = [...readBy(body), ...writes.map((_, i) => reads + i)];
     const along = chooseLanes(dimensions, [...dimensions.keys()], {
-      dtypes,
       lanes: lanesOfAll(target, dtypes),
       body,
       used,

@@ -1,7 +1,7 @@
-import { dtypesOf, type ReduceKernel } from "@unroll/core/engine";
+import { chooseLanes, dtypesOf, type ReduceKernel } from "@unroll/core/engine";
 import { accumulatorOf, type Accumulator } from "./accumulator.ts";
 import { BodyPrinter, type Surroundings } from "./body.ts";
-import { chooseLanes, isSharedAlong, readBy } from "./lanes.ts";
+import { isSharedAlong, readBy } from "./lanes.ts";
 import { surroundings } from "./map.ts";
 import { counterOf, moved, nest, parametersOf, type OperandTypes, type Pointers, type Span } from "./nest.ts";
 import { lanesOfAll, type Target } from "./target.ts";
@@ -196,7 +196,7 @@ function chooseAlong(
   );
   const points = reduced.reduce((product, { size }) => product * size, 1);
   const folding = (8 * accumulators.length) / points;
-  return chooseLanes(dimensions, allowed, { dtypes, lanes, body, used: readBy(body) }, (at) =>
+  return chooseLanes(dimensions, allowed, { lanes, body, used: readBy(body) }, (at) =>
     at < kept.length ? 0 : folding,
   );
 }

@@ -1,5 +1,4 @@
-import type { ScatterAddKernel } from "@unroll/core/engine";
-import { chooseLanes } from "./lanes.ts";
+import { chooseLanes, type ScatterAddKernel } from "@unroll/core/engine";
 import { typeName } from "./names.ts";
 import { loopOver, nest, parametersOf, type OperandTypes } from "./nest.ts";
 import { surroundings } from "./map.ts";
@@ -12,7 +11,6 @@ export function printScatterAdd(text: Text, name: string, kernel: ScatterAddKern
   const types: OperandTypes = { dtypes, reads: 2 };
   const { list, names } = parametersOf(types);
   const along = chooseLanes(columns, [...columns.keys()], {
-    dtypes,
     lanes: lanesOfAll(target, dtypes),
     body: [],
     used: [0, 2],

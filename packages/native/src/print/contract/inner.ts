@@ -4,7 +4,7 @@ import { lanesOf } from "../target.ts";
 import { vectorName } from "../vectors.ts";
 import { nestSides, repeat, sequence, type Pointing } from "./pointing.ts";
 import { A, B, INIT, OUT, type Product } from "./product.ts";
-import { blocks } from "./tile-size.ts";
+import { blocks } from "@unroll/core/engine";
 
 /** Results that are summed side by side, so that none waits for another. */
 const tile = { rows: 2, columns: 4 };

@@ -1,17 +1,10 @@
-import { byteSize } from "@unroll/core/engine";
+import { blocks, byteSize, stripes as stripesOf, type Repeated } from "@unroll/core/engine";
 import type { Functions } from "../functions.ts";
 import type { Text } from "../text.ts";
 import { packFunction } from "./pack.ts";
 import { nestSides, sequence, type Pointing } from "./pointing.ts";
 import { A, B, INIT, OUT, turnsOf, type Product, type Side } from "./product.ts";
-import {
-  blocks,
-  chooseTile,
-  lanesFor,
-  stripes as stripesOf,
-  type Repeated,
-  type TileSize,
-} from "./tile-size.ts";
+import { chooseTile, lanesFor, type TileSize } from "./tile-size.ts";
 import { tileFunction, type Along, type Place } from "./tile.ts";
 
 /** Steps of a sum that are done in one go: what they read of b should stay in the first cache. */

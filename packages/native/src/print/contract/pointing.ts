@@ -2,7 +2,7 @@ import type { Text } from "../text.ts";
 import type { Factor } from "../vectors.ts";
 import { times } from "../nest.ts";
 import { A, B, INIT, OUT, type Product, type Side } from "./product.ts";
-import type { Repeated } from "./tile-size.ts";
+import type { Repeated } from "@unroll/core/engine";
 
 /** Where a, b, init and out are: names of pointers. */
 export interface Pointing {

@@ -1,3 +1,4 @@
+import { blocks, stripes } from "@unroll/core/engine";
 import { lanesOf, type Target } from "../target.ts";
 import { OUT, turnsOf, type Product } from "./product.ts";
 
@@ -6,23 +7,6 @@ export interface TileSize {
   readonly rows: number;
   readonly vectors: number;
 }
-
-/** So many of a size. */
-export type Repeated = readonly [size: number, count: number];
-
-/** Rows in blocks of at most `limit`, as even as can be: a small last block would be slow. */
-export function blocks(rows: number, limit: number): Repeated[] {
-  const count = Math.ceil(rows / limit);
-  const size = Math.floor(rows / count);
-  const larger = rows - size * count;
-  return [[size + 1, larger] as const, [size, count - larger] as const].filter(([, n]) => n > 0);
-}
-
-/** Columns in stripes of `limit`, and what is left. */
-export const stripes = (columns: number, limit: number): Repeated[] =>
-  [[limit, Math.floor(columns / limit)] as const, [columns % limit, 1] as const].filter(
-    ([size, count]) => size > 0 && count > 0,
-  );
 
 /** Lanes of the vectors that hold so many columns: all that the processor has, or no more than there are columns. */
 export function lanesFor(target: Target, { dtype, columns }: Product): number {

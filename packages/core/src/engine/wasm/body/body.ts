@@ -1,6 +1,7 @@
 import type { DType } from "../../../tensor/type.ts";
 import {
   dtypesOf,
+  neededFor,
   referencesOf,
   type Body,
   type Instruction,
@@ -72,7 +73,7 @@ export class BodyWriter {
     this.#shared = shared;
     this.#dtypes = dtypesOf(body, frame.operands, frame.accumulators);
     const references = body.map(referencesOf);
-    this.#needed = needed(references, results);
+    this.#needed = neededFor(body, results);
     this.#lastUses = lastUses(references, results);
     this.#small = smallIntegers(body, results);
     const isShared: boolean[] = [];
@@ -171,18 +172,6 @@ export class BodyWriter {
         });
     }
   }
-}
-
-/** The instructions that results depend on. */
-function needed(
-  references: readonly (readonly Reference[])[],
-  results: readonly Reference[],
-): ReadonlySet<Reference> {
-  const found = new Set(results);
-  for (let at = references.length - 1; at >= 0; at--) {
-    if (found.has(at)) for (const x of references[at]!) found.add(x);
-  }
-  return found;
 }
 
 /** For each instruction, what is not taken any more after it. */

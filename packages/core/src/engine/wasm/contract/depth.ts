@@ -3,7 +3,7 @@ import { byteSize } from "../../../compiler/byte-size.ts";
 import type { Local } from "../encode/code.ts";
 import type { FunctionBuilder } from "../encode/function.ts";
 import { nest, sequence, type Span } from "../kernel/nest.ts";
-import { blocks, type Repeated } from "./tile.ts";
+import { blocks, type Repeated } from "../../../compiler/tiling.ts";
 import type { Start } from "./tiles.ts";
 
 /** Steps of a sum that are done in one go: a panel of eight columns then has 16 KiB. */

@@ -7,7 +7,8 @@ import { outerTileFunction } from "./outer-tile.ts";
 import { nest, sequence } from "../kernel/nest.ts";
 import { eachGroup } from "./prefetch.ts";
 import { apart, B, turnsOf, type Product } from "./product.ts";
-import { blocks, chooseTile, latency, stepCycles, type Choice } from "./tile.ts";
+import { blocks } from "../../../compiler/tiling.ts";
+import { chooseTile, latency, stepCycles, type Choice } from "./tile.ts";
 import { eachStripe, tileOverhead, writeStripe, type Start } from "./tiles.ts";
 
 /** Bytes of a that should stay in the cache while all columns are computed. */

@@ -9,7 +9,8 @@ import { nest, sequence, type Span } from "../kernel/nest.ts";
 import * as i32 from "../encode/opcodes/i32.ts";
 import { inPanels, panelLayout, writePanels, type Panels } from "./panels.ts";
 import { A, apart, B, turnsOf, type Product } from "./product.ts";
-import { blocks, stripes as stripesOf, type Tile } from "./tile.ts";
+import { blocks, stripes as stripesOf } from "../../../compiler/tiling.ts";
+import type { Tile } from "./tile.ts";
 import { eachStripe, writeStripe, type Start, type Tiling } from "./tiles.ts";
 
 /** Rows from which on copying b pays, and columns from which on copying a does. */

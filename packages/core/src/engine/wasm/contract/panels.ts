@@ -7,7 +7,7 @@ import { mapFunction } from "../kernel/map.ts";
 import type { Span } from "../kernel/nest.ts";
 import * as i32 from "../encode/opcodes/i32.ts";
 import type { Product } from "./product.ts";
-import type { Repeated } from "./tile.ts";
+import type { Repeated } from "../../../compiler/tiling.ts";
 
 /** How the elements lie that a tile reads of one side: from row to row or column to column, and along each loop of the depth. */
 export interface Layout {

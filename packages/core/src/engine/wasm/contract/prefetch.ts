@@ -6,7 +6,7 @@ import type { Frame } from "../kernel/frame.ts";
 import { sequence } from "../kernel/nest.ts";
 import { steps } from "./depth.ts";
 import { B, INIT, turnsOf, type Product } from "./product.ts";
-import { blocks } from "./tile.ts";
+import { blocks } from "../../../compiler/tiling.ts";
 
 /** Bytes of a line of the cache. */
 const line = 64;

@@ -1,3 +1,4 @@
+import { blocks, stripes } from "../../../compiler/tiling.ts";
 import type { Target } from "../emission.ts";
 
 /** A block of results that is held in registers: so many rows of so many vectors. */
@@ -71,20 +72,3 @@ function sum(rows: number, vectors: number, tile: Tile, cyclesOf: (tile: Tile) =
   }
   return cycles;
 }
-
-/** So many of a size. */
-export type Repeated = readonly [size: number, count: number];
-
-/** Rows in blocks of at most `limit`, as even as can be: a small last block would be slow. */
-export function blocks(rows: number, limit: number): Repeated[] {
-  const count = Math.ceil(rows / limit);
-  const size = Math.floor(rows / count);
-  const larger = rows - size * count;
-  return [[size + 1, larger] as const, [size, count - larger] as const].filter(([, n]) => n > 0);
-}
-
-/** Columns in stripes of `limit`, and what is left. */
-export const stripes = (columns: number, limit: number): Repeated[] =>
-  [[limit, Math.floor(columns / limit)] as const, [columns % limit, 1] as const].filter(
-    ([size, count]) => size > 0 && count > 0,
-  );

@@ -5,7 +5,7 @@ import type { TileKernel } from "./tile-kernel.ts";
 import { nest, sequence, type Span } from "../kernel/nest.ts";
 import type { Layout } from "./panels.ts";
 import { A, B, INIT, OUT, type Product } from "./product.ts";
-import { blocks, stripes } from "./tile.ts";
+import { blocks, stripes } from "../../../compiler/tiling.ts";
 
 /** What the sums of tiles start from. */
 export type Start = "zero" | "init" | "out";

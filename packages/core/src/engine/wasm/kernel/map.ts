@@ -1,6 +1,6 @@
 import { kernelKey, type Dimension, type MapKernel } from "../../../ir/kernel.ts";
 import { BodyWriter } from "../body/body.ts";
-import { chooseLanes } from "./choose-lanes.ts";
+import { chooseLanes } from "../../../compiler/choose-lanes.ts";
 import type { Callee } from "../encode/code.ts";
 import type { Emission } from "../emission.ts";
 import { byteStrides, frameOf, type Frame } from "./frame.ts";
@@ -22,7 +22,6 @@ export const mapFunction = (emission: Emission, kernel: MapKernel): Callee =>
 export function writeMap(frame: Frame, { dimensions, body, writes }: MapKernel): void {
   const { f, dtypes, lanes } = frame;
   const along = chooseLanes(dimensions, [...dimensions.keys()], {
-    dtypes,
     lanes,
     body,
     used: [...dtypes.keys()],

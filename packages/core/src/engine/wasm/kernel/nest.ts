@@ -1,6 +1,6 @@
 import type { Code, Local } from "../encode/code.ts";
 import type { FunctionBuilder } from "../encode/function.ts";
-import type { Repeated } from "../contract/tile.ts";
+import type { Repeated } from "../../../compiler/tiling.ts";
 import * as i32 from "../encode/opcodes/i32.ts";
 import type { Lanes } from "./lanes.ts";
 

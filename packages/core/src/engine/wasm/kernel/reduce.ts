@@ -3,7 +3,7 @@ import type { ReduceKernel } from "../../../ir/kernel.ts";
 import type { Local } from "../encode/code.ts";
 import { accumulatorDType, accumulatorOf, type Accumulator } from "./accumulator.ts";
 import { BodyWriter } from "../body/body.ts";
-import { chooseLanes } from "./choose-lanes.ts";
+import { chooseLanes } from "../../../compiler/choose-lanes.ts";
 import { byteStrides, type Frame } from "./frame.ts";
 import { nest, strip, type Span, type Turn } from "./nest.ts";
 import * as i32 from "../encode/opcodes/i32.ts";
@@ -192,7 +192,5 @@ function chooseAlong(
   const used = [...new Set(body.flatMap((i) => (i.op === "read" || i.op === "readAt" ? [i.operand] : [])))];
   const points = reduced.reduce((product, { size }) => product * size, 1);
   const folding = (8 * accumulators.length) / points;
-  return chooseLanes(dimensions, allowed, { dtypes, lanes, body, used }, (at) =>
-    at < kept.length ? 0 : folding,
-  );
+  return chooseLanes(dimensions, allowed, { lanes, body, used }, (at) => (at < kept.length ? 0 : folding));
 }

@@ -5,7 +5,7 @@ import { floatOperations } from "../body/float.ts";
 import { integerOperations } from "../body/integer.ts";
 import type { Local } from "../encode/code.ts";
 import * as i32 from "../encode/opcodes/i32.ts";
-import { chooseLanes } from "./choose-lanes.ts";
+import { chooseLanes } from "../../../compiler/choose-lanes.ts";
 import { byteStrides, type Frame } from "./frame.ts";
 import { load, store, type Elements } from "./lanes.ts";
 import { nest, strip, type Span } from "./nest.ts";
@@ -36,7 +36,7 @@ function addColumns(frame: Frame, columns: readonly Dimension[], from: Local, to
     const strides = dimension ? byteStrides(dimension, dtypes) : [];
     return [strides[0] ?? 0, strides[2] ?? 0];
   };
-  const along = chooseLanes(columns, [...columns.keys()], { dtypes, lanes, body: [], used: [0, 2] });
+  const along = chooseLanes(columns, [...columns.keys()], { lanes, body: [], used: [0, 2] });
   const inner = columns[along ?? -1];
   const [fromStride, toStride] = moves(inner);
   const outer = columns
