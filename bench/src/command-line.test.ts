@@ -39,7 +39,7 @@ describe("what makes no sense is refused:", () => {
   test.each([
     ["", "no workload is named"],
     ["W9", "there is no workload W9; there is W1, W2, W3, W4, W5, W6, W7, W8"],
-    ["W1 --engine webgpu", "there is no engine webgpu; there is wasm, reference"],
+    ["W1 --engine webgpu", "there is no engine webgpu; there is wasm, native, reference"],
     ["W1 --clock sun", "there is no clock sun; there is wall, cpu"],
     ["W1 --threads 0", "--threads: 0 is no whole number from 1 to 99"],
     ["W1 --threads two", "--threads: two is no whole number from 1 to 99"],

@@ -1,4 +1,4 @@
-import { multiplyAdds, type MultiplyAdds } from "@unroll/native";
+import { multiplyAdds } from "@unroll/native";
 import { flopsPerCall, moduleBytes } from "./module.ts";
 
 /** One thread that only multiplies and adds. */
@@ -29,7 +29,7 @@ export function multiplyAddLoop(yardstick: Yardstick): Loop {
   return { gflops };
 }
 
-function inWebAssembly(): MultiplyAdds {
+function inWebAssembly(): ReturnType<typeof multiplyAdds> {
   const relaxed = WebAssembly.validate(moduleBytes(true));
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(moduleBytes(relaxed)));
   return { run: exports["run"] as () => number, operations: flopsPerCall };

@@ -9,6 +9,7 @@ export { plan as planPlainly } from "./engine/reference/plan.ts";
 export type { Footprint } from "./engine/memory/footprint.ts";
 export { Stopwatch } from "./engine/profile/stopwatch.ts";
 export type { Clock, TimedProgram, Times } from "./engine/profile/timed.ts";
+export { idleMarks, TimedPair, type PeakLoop } from "./engine/profile/timed-pair.ts";
 export { callHost, type HostCall } from "./engine/resident/call-host.ts";
 export type { Memory } from "./engine/resident/memory.ts";
 export { Placement } from "./engine/resident/placement.ts";

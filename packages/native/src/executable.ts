@@ -10,7 +10,7 @@ import {
 import { instantiate, type Instance } from "./instance.ts";
 import { words } from "./print/driver.ts";
 import { scratchBytes } from "./print/contract/outer.ts";
-import { TimedLibrary } from "./timing.ts";
+import { timedLibrary, type TimedLibrary } from "./timing.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** A program with its library and its memory. */
@@ -41,7 +41,7 @@ export class LoadedProgram implements Required<Executable> {
 
   timed(clock: Clock): TimedProgram {
     this.#timed?.dispose();
-    this.#timed = new TimedLibrary(
+    this.#timed = timedLibrary(
       {
         program: this.#program,
         workplace: this.#workplace,
@@ -54,7 +54,7 @@ export class LoadedProgram implements Required<Executable> {
       },
       clock,
     );
-    return this.#timed;
+    return this.#timed.timed;
   }
 
   footprint(): Footprint {

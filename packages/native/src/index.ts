@@ -1,4 +1,4 @@
 // The public names of native, and nothing else.
 export { auto } from "./auto.ts";
 export { native, type NativeOptions } from "./native.ts";
-export { multiplyAdds, type MultiplyAdds } from "./peak.ts";
+export { multiplyAdds } from "./peak.ts";

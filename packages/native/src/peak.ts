@@ -1,3 +1,4 @@
+import type { PeakLoop } from "@unroll/core/engine";
 import { lanesOf } from "./print/target.ts";
 import { prelude } from "./print/prelude.ts";
 import { vectorName, vectorPrelude } from "./print/vectors.ts";
@@ -10,58 +11,23 @@ const chains = 12;
 
 const turns = 4096;
 
-/** In milliseconds. */
-const stretch = 0.5;
-
-/** A loop that only multiplies and adds, and how many operations a call of it makes, a product and its sum being two. */
-export interface MultiplyAdds {
-  readonly run: () => number;
-  readonly operations: number;
-}
-
-/** The loop for the vectors of this processor, compiled as programs are. */
-export function multiplyAdds(dtype: "f32" | "f64" = "f32"): MultiplyAdds {
+/**
+ * A loop that only multiplies and adds, a vector of this processor at a time, compiled as programs are: what the hardware
+ * gives to one thread that does nothing else.
+ */
+export function multiplyAdds(dtype: "f32" | "f64" = "f32"): PeakLoop {
   const compiler = findCompiler(undefined);
   const libraries = new Libraries(compiler, undefined);
-  return loopOf(dtype, { libraries, target: { ...compiler.machine, fused: compiler.canFuse } });
+  return peakLoop(dtype, { libraries, target: { ...compiler.machine, fused: compiler.canFuse } });
 }
 
-const loopOf = (
+export const peakLoop = (
   dtype: "f32" | "f64",
   { libraries, target }: Pick<Workplace, "libraries" | "target">,
-): MultiplyAdds => ({
+): PeakLoop => ({
   run: libraries.load(peakSource(dtype, target)).func("peak", "double", []),
   operations: 2 * turns * chains * lanesOf(target, dtype),
 });
-
-/** What the hardware gives to one thread that does nothing but multiply and add, a vector at a time. */
-export class Peak {
-  readonly #loop: MultiplyAdds;
-
-  constructor(dtype: "f32" | "f64", workplace: Pick<Workplace, "libraries" | "target">) {
-    this.#loop = loopOf(dtype, workplace);
-  }
-
-  /**
-   * Billions of operations per second, a product and its sum being two: the best that is seen in so many milliseconds,
-   * by stretches that are short enough to fall between two interruptions.
-   */
-  measure(milliseconds: number): number {
-    const end = performance.now() + milliseconds;
-    let best = 0;
-    for (let now = performance.now(); now < end;) {
-      const start = now;
-      let calls = 0;
-      do {
-        this.#loop.run();
-        calls++;
-        now = performance.now();
-      } while (now - start < stretch);
-      best = Math.max(best, (calls * this.#loop.operations) / (1e6 * (now - start)));
-    }
-    return best;
-  }
-}
 
 function peakSource(dtype: "f32" | "f64", target: Workplace["target"]): string {
   const v = vectorName(dtype, lanesOf(target, dtype));

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, describe, test } from "vitest";
+import { afterAll, afterEach, describe, test, vi } from "vitest";
 import { contractKernels } from "../../core/test/kernels/contract.ts";
 import { instructions } from "../../core/test/kernels/instructions.ts";
 import { mapKernels } from "../../core/test/kernels/map.ts";
@@ -6,6 +6,9 @@ import { reduceKernels } from "../../core/test/kernels/reduce.ts";
 import { scatterAddKernels } from "../../core/test/kernels/scatter-add.ts";
 import { Batch } from "./batch.ts";
 import { missing } from "./toolchain.ts";
+
+// A hundred kernels take some seconds to compile, and ten times as long where they are watched by sanitizers.
+vi.setConfig({ hookTimeout: 240_000 });
 
 /**
  * Compiling all of thousands of kernels takes minutes, so that by default some are. The steps have no factor in common

@@ -186,7 +186,7 @@ class ReducePrinter {
 
 /** Positions are counted in the order of the elements, so vectors may not jump over any. */
 function chooseAlong(
-  { dtypes, kept, reduced, body, accumulators }: ReduceKernel,
+  { kept, reduced, body, accumulators }: ReduceKernel,
   lanes: number,
 ): number | undefined {
   const dimensions = [...kept, ...reduced];

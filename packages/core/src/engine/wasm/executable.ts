@@ -8,7 +8,7 @@ import { Placement } from "../resident/placement.ts";
 import { ProgramMemory } from "../resident/program-memory.ts";
 import { scratchSize } from "./contract/packed.ts";
 import { instantiate, type Instance, type Workplace } from "./instance.ts";
-import { TimedModule } from "./timing.ts";
+import { timedModule } from "./timing.ts";
 
 /** A program with its module and its memory. */
 export class LoadedProgram implements Required<Executable> {
@@ -37,7 +37,7 @@ export class LoadedProgram implements Required<Executable> {
   }
 
   timed(clock: Clock): TimedProgram {
-    return new TimedModule(
+    return timedModule(
       {
         program: this.#program,
         workplace: this.#workplace,

@@ -1,3 +1,4 @@
+import type { PeakLoop } from "../profile/timed-pair.ts";
 import { multiplyAdd } from "./body/float.ts";
 import { compileModule } from "./compile-module.ts";
 import type { Code } from "./encode/code.ts";
@@ -15,9 +16,6 @@ const chains = 12;
 /** Of the loop in one call: hosts replace a function by a faster one between two calls, not during one. */
 const turns = 4096;
 
-/** In milliseconds. */
-const stretch = 0.5;
-
 const kinds = {
   f32: { of: f32x4, lanes: 4, spread: (x: number) => new Float32Array(4).fill(x) },
   f64: { of: f64x2, lanes: 2, spread: (x: number) => new Float64Array(2).fill(x) },
@@ -27,53 +25,27 @@ const kinds = {
  * A loop that only multiplies and adds: what the hardware gives to one thread that does nothing else, 128 bits at a
  * time. Where the host can do both in one instruction it does, whether the programs of the engine may or not.
  */
-export class Peak {
-  readonly #run: () => number;
-  readonly #operations: number;
-
-  constructor(dtype: "f32" | "f64", { memory, constants, target }: Workplace) {
-    const module = new ModuleBuilder({ ...memory.type, pages: 1 });
-    const emission = { module, constants, target: { ...target, relaxed: hasRelaxed() } };
-    const { of, lanes, spread } = kinds[dtype];
-    const vector = (f: FunctionBuilder, x: number): Code =>
-      f.let("v128", v128.const(new Uint8Array(spread(x).buffer)));
-    const run = module.function([], [dtype], (f) => {
-      const [half, one] = [vector(f, 0.5), vector(f, 1)];
-      const sums = Array.from({ length: chains }, () => f.let("v128", one));
-      // x / 2 + 1 stays below 2: no infinities.
-      f.repeat(turns, () => sums.forEach((x) => f.set(x, multiplyAdd(emission, dtype, x, half, one))));
-      // The result depends on every chain, so none may be left out.
-      f.do(
-        of.extract_lane(
-          0,
-          sums.reduce<Code>((total, x) => of.add(total, x), half),
-        ),
-      );
-    });
-    module.export("run", run);
-    const compiled = compileModule(module.encode());
-    const { exports } = new WebAssembly.Instance(compiled, { unroll: { memory: memory.memory } });
-    this.#run = exports.run as () => number;
-    this.#operations = 2 * turns * chains * lanes;
-  }
-
-  /**
-   * Billions of operations per second, a product and its sum being two: the best that is seen in so many milliseconds,
-   * by stretches that are short enough to fall between two interruptions.
-   */
-  measure(milliseconds: number): number {
-    const end = performance.now() + milliseconds;
-    let best = 0;
-    for (let now = performance.now(); now < end;) {
-      const start = now;
-      let calls = 0;
-      do {
-        this.#run();
-        calls++;
-        now = performance.now();
-      } while (now - start < stretch);
-      best = Math.max(best, (calls * this.#operations) / (1e6 * (now - start)));
-    }
-    return best;
-  }
+export function multiplyAdds(dtype: "f32" | "f64", { memory, constants, target }: Workplace): PeakLoop {
+  const module = new ModuleBuilder({ ...memory.type, pages: 1 });
+  const emission = { module, constants, target: { ...target, relaxed: hasRelaxed() } };
+  const { of, lanes, spread } = kinds[dtype];
+  const vector = (f: FunctionBuilder, x: number): Code =>
+    f.let("v128", v128.const(new Uint8Array(spread(x).buffer)));
+  const run = module.function([], [dtype], (f) => {
+    const [half, one] = [vector(f, 0.5), vector(f, 1)];
+    const sums = Array.from({ length: chains }, () => f.let("v128", one));
+    // x / 2 + 1 stays below 2: no infinities.
+    f.repeat(turns, () => sums.forEach((x) => f.set(x, multiplyAdd(emission, dtype, x, half, one))));
+    // The result depends on every chain, so none may be left out.
+    f.do(
+      of.extract_lane(
+        0,
+        sums.reduce<Code>((total, x) => of.add(total, x), half),
+      ),
+    );
+  });
+  module.export("run", run);
+  const compiled = compileModule(module.encode());
+  const { exports } = new WebAssembly.Instance(compiled, { unroll: { memory: memory.memory } });
+  return { run: exports.run as () => number, operations: 2 * turns * chains * lanes };
 }

@@ -1,21 +1,16 @@
 import type { Tensor } from "../../tensor/tensor.ts";
 import { callsOf, type Program } from "../../ir/program.ts";
 import { Stopwatch } from "../profile/stopwatch.ts";
-import type { Clock, TimedProgram, Times } from "../profile/timed.ts";
+import type { Clock } from "../profile/timed.ts";
+import { idleMarks, TimedPair, type PeakLoop } from "../profile/timed-pair.ts";
 import type { AfterCall } from "./driver.ts";
 import type { ModuleBuilder } from "./encode/module.ts";
 import * as i32 from "./encode/opcodes/i32.ts";
 import { instantiate, type Instance, type Workplace } from "./instance.ts";
 import type { ProgramMemory } from "../resident/program-memory.ts";
-import { Peak } from "./peak.ts";
+import { multiplyAdds } from "./peak.ts";
 
 const markName = "mark";
-
-/** How often `idle` marks. */
-const idleMarks = 1000;
-
-/** For how many milliseconds the hardware is measured at once. */
-const peakTime = 1;
 
 /** Makes a module mark a stopwatch after every call. */
 export class Timing {
@@ -47,50 +42,15 @@ export interface Loaded {
 }
 
 /** The program as a second module in the memory of the first, with marks between its calls. */
-export class TimedModule implements TimedProgram {
-  readonly #loaded: Loaded;
-  readonly #clock: Clock;
-  readonly #stopwatch: Stopwatch;
-  readonly #instance: Instance;
-  readonly #peaks = new Map<"f32" | "f64", Peak>();
-
-  constructor(loaded: Loaded, clock: Clock) {
-    const { program, workplace, memory } = loaded;
-    this.#loaded = loaded;
-    this.#clock = clock;
-    this.#stopwatch = new Stopwatch(callsOf(program.statements).length, clock);
-    const timing = new Timing(this.#stopwatch);
-    this.#instance = instantiate(program, workplace, memory, timing);
-  }
-
-  get threads(): number {
-    return this.#loaded.instance.threads;
-  }
-
-  run(inputs: readonly Tensor[]): Times {
-    const { runAside } = this.#loaded;
-    let whole = 0;
-    runAside(() => {
-      this.#stopwatch.start();
-      this.#instance.run();
-    }, inputs);
-    runAside(() => {
-      const start = this.#clock();
-      this.#loaded.instance.run();
-      whole = this.#clock() - start;
-    }, inputs);
-    return { calls: [...this.#stopwatch.times], whole };
-  }
-
-  overhead(): number {
-    this.#stopwatch.start();
-    this.#instance.idle!();
-    return this.#stopwatch.times[0]! / idleMarks;
-  }
-
-  peak(dtype: "f32" | "f64"): number {
-    const peak = this.#peaks.get(dtype) ?? new Peak(dtype, this.#loaded.workplace);
-    this.#peaks.set(dtype, peak);
-    return peak.measure(peakTime);
-  }
+export function timedModule(
+  { program, workplace, memory, instance, runAside }: Loaded,
+  clock: Clock,
+): TimedPair {
+  const stopwatch = new Stopwatch(callsOf(program.statements).length, clock);
+  const marked = instantiate(program, workplace, memory, new Timing(stopwatch));
+  const peakLoop = (dtype: "f32" | "f64"): PeakLoop => multiplyAdds(dtype, workplace);
+  return new TimedPair(
+    { plain: instance, marked, idle: () => marked.idle!(), stopwatch, runAside, peakLoop },
+    clock,
+  );
 }

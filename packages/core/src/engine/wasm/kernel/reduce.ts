@@ -181,7 +181,7 @@ class ReduceWriter {
 
 /** Positions are counted in the order of the elements, so lanes may not jump over any. */
 function chooseAlong(
-  { dtypes, lanes }: Frame,
+  { lanes }: Frame,
   { kept, reduced, body, accumulators }: ReduceKernel,
 ): number | undefined {
   const dimensions = [...kept, ...reduced];
