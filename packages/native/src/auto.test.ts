@@ -8,11 +8,11 @@ const index = new URL("./index.ts", import.meta.url).href;
 /** What a process says that asks for engines twice. */
 function said(env: Readonly<Record<string, string>>): { readonly stdout: string; readonly stderr: string } {
   const program = `import { auto } from ${JSON.stringify(index)}; console.log(auto().name, auto().name);`;
-  return spawnSync(
-    process.execPath,
-    ["--conditions=development", "--input-type=module", "--eval", program],
-    { encoding: "utf8", env: { ...process.env, ...env }, cwd: fileURLToPath(new URL(".", import.meta.url)) },
-  );
+  return spawnSync(process.execPath, ["--conditions=development", "--input-type=module", "--eval", program], {
+    encoding: "utf8",
+    env: { ...process.env, ...env },
+    cwd: fileURLToPath(new URL(".", import.meta.url)),
+  });
 }
 
 test.skipIf(missing() !== undefined)("the native engine is preferred, and it is said once", () => {

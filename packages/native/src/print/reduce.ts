@@ -185,10 +185,7 @@ class ReducePrinter {
 }
 
 /** Positions are counted in the order of the elements, so vectors may not jump over any. */
-function chooseAlong(
-  { kept, reduced, body, accumulators }: ReduceKernel,
-  lanes: number,
-): number | undefined {
+function chooseAlong({ kept, reduced, body, accumulators }: ReduceKernel, lanes: number): number | undefined {
   const dimensions = [...kept, ...reduced];
   const hasPosition = accumulators.some(({ combine }) => combine.startsWith("arg"));
   const allowed = [...dimensions.keys()].filter(
