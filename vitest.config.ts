@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 // The packages of the workspace are tested as source: nothing has to be built first.
@@ -14,7 +15,12 @@ export default defineConfig(({ mode }) => ({
     // Test files share their process, because loading all of core anew takes longer than most files run: 80 files over
     // 120 modules took 4 s instead of 19. So a test that changes something global has to put it back.
     isolate: false,
-    env: { UNROLL_RUNS: process.env.UNROLL_RUNS ?? (mode === "deep" ? "deep" : "") },
+    env: {
+      // What tests compile does not fill the cache of whoever runs them.
+      UNROLL_CACHE:
+        process.env.UNROLL_CACHE ?? fileURLToPath(new URL("node_modules/.cache/native", import.meta.url)),
+      UNROLL_RUNS: process.env.UNROLL_RUNS ?? (mode === "deep" ? "deep" : ""),
+    },
     projects: [
       {
         extends: true,
