@@ -102,9 +102,10 @@ export function compileSource({ command, flags }: Compiler, source: string, libr
     { input: source, encoding: "utf8" },
   );
   if (status === 0) return;
+  // One that ends before it has read all of the source has an error of the pipe as well, which says nothing.
   const said = stderr?.trim().split("\n").slice(0, 5).join("\n");
   throw new UnsupportedError(
-    `native: ${command} did not compile the program: ${error?.message ?? signal ?? said}.`,
+    `native: ${command} did not compile the program: ${said || (error?.message ?? signal)}.`,
     "Name another compiler by the option `compiler`, or use the WebAssembly engine.",
   );
 }
