@@ -28,7 +28,7 @@ describe("an expanded body", () => {
     ["log", 31, 35],
     ["log1p", 38, 42],
     ["tanh", 16, 32],
-    ["sigmoid", 21, 26],
+    ["sigmoid", 17, 22],
     ["erf", 31, 55],
     ["sin", 41, 41],
     ["cos", 40, 40],

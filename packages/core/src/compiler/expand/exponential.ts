@@ -8,7 +8,7 @@ interface Exponential {
   readonly exp: readonly number[];
   /** The same, closer: that e^r - 1 has a small relative error asks for more. */
   readonly expm1: readonly number[];
-  /** Below this, e^x - 1 is -1. */
+  /** Below this, e^x - 1 is -1, and e^x + 1 is 1. */
   readonly minusOne: number;
   /** Below this, x^2 / 2 does not show in e^x - 1. */
   readonly tiny: number;
@@ -59,13 +59,15 @@ export const exp: Expansion = (s, x) => {
 
 /** 1 / (1 + e^-x). Within 2.5 ulp, also where it is close to e^x, so that its logarithm is good. */
 export const sigmoid: Expansion = (s, x) => {
-  const { range, exp: fit, reserve } = tableFor(x, exponentials);
+  const { range, exp: fit, minusOne, reserve } = tableFor(x, exponentials);
   const constant = constantsOf(s, x);
-  const { n, r } = reduce(s, s.max(s.negate(s.abs(x)), constant(range[0])));
-  const large = s.scale(polynomial(s, r, [1, 1, ...fit]), s.add(n, s.constant("i32", reserve)));
-  const e = s.multiply(large, constant(2 ** -reserve));
-  // e^-|x| never overflows. The quotient is 1 / (1 + e^-x), or the same times e^x.
-  return s.divide(s.select(s.less(x, constant(0)), e, constant(1)), s.add(constant(1), e));
+  const { n, r } = reduce(s, s.max(s.min(x, constant(-minusOne)), constant(range[0])));
+  // e^-x = 2^-n e^-r may be too large for a number, so both parts of the quotient are smaller. It is rounded once, as a
+  // subnormal too.
+  const atMinusR = [1, 1, ...fit].map((c, power) => (power % 2 === 0 ? c : -c));
+  const e = s.scale(polynomial(s, r, atMinusR), s.subtract(s.constant("i32", -reserve), n));
+  const one = constant(2 ** -reserve);
+  return s.divide(one, s.add(one, e));
 };
 
 /** e^x - 1. Within 2 ulp, near 0 too. */
