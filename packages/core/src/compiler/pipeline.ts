@@ -3,6 +3,7 @@ import { batchProjections } from "./passes/batch-projections.ts";
 import { batchWeightGradients } from "./passes/batch-weight-gradients.ts";
 import { eliminateCommon } from "./passes/eliminate-common.ts";
 import { eliminateDead } from "./passes/eliminate-dead.ts";
+import { gatherInLoops } from "./passes/gather-in-loops.ts";
 import { gatherProjections } from "./passes/gather-projections.ts";
 import { hoistInvariant } from "./passes/hoist-invariant.ts";
 import { mergeScans } from "./passes/merge-scans.ts";
@@ -19,6 +20,7 @@ export const pipeline: readonly Pass[] = [
   batchProjections, // rows times a weight are one product for all steps, where that is cheaper
   gatherProjections, // rows of a small table are projected once each
   hoistInvariant, // what does not change inside a scan is computed before it
+  gatherInLoops, // rows of a small table are taken where they are used
   recomputeResiduals, // what costs little to compute again is not saved for all steps
   eliminateCommon,
   mergeScans,
