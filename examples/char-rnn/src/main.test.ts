@@ -30,7 +30,9 @@ test("a run learns, is judged, writes, and says how to go on", { timeout: patien
   expect(status).toBe(0);
   expect(stdout).toContain("Text:   text.txt: 800 characters, 4 different ones\n");
   expect(stdout).toContain("Model:  1 x 8 lstm, 468 parameters\nRun:    runs/1, from the beginning\n");
-  expect(stdout).toMatch(/^step 1 .* loss 1\.\d{3} nats\/char .* char\/s/m);
+  expect(stdout).toMatch(
+    /^step 1 .* loss 1\.\d{3} nats\/char, 2\.\d{3} bits .* norms .* char\/s .* s left$/m,
+  );
   const [, loss] = /Text held out: (\d\.\d{3}) nats\/char\. By frequency alone: 1\.386/.exec(stdout)!;
   expect(Number(loss)).toBeLessThan(0.5);
   expect(stdout).toContain("abc\nabc\nabc\nabc\n");
@@ -49,6 +51,16 @@ test("sample writes with the newest run, and says what it can't begin with", { t
   expect(status).toBe(0);
   expect(stdout).toMatch(/^ab[abc\n]{5}\n$/);
   expect(stderr).toBe('The text that the model was trained on lacks "ñ": left out of the prime text.\n');
+});
+
+test("a run that explodes goes back by itself, at half the rate", { timeout: patience }, () => {
+  const exploding = ["--optimizer", "sgd", "--clip", "0", "--learning-rate", "3e38", "--characters", "0"];
+  const { status, stderr } = charRnn(...small, ...exploding, "--steps", "4", "--retries", "1");
+  expect(status).toBe(1);
+  expect(stderr).toMatch(
+    /^train: the loss of step 2 is .*\.\n(First of all: .*\n)?Back to step 0, with --learning-rate 1\.5e\+38\.\n/,
+  );
+  expect(stderr).toMatch(/resume runs\/3 --learning-rate 7\.5e\+37\n$/);
 });
 
 test("a damaged checkpoint is named, without a stack trace", { timeout: patience }, () => {

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { environment, nodeArguments, patience, run, type Ran } from "../../run.ts";
-import { readNotes } from "./checkpoint.ts";
-import { logIn } from "./log.ts";
+import { readNotes } from "./run/checkpoint.ts";
+import { logIn } from "./train/log.ts";
 
 const main = new URL("main.ts", import.meta.url);
 let folder: string;
@@ -30,9 +30,14 @@ const bytesIn = (out: string): Buffer => readFileSync(join(out, "checkpoint.safe
 const linesIn = (out: string): string[] =>
   existsSync(logIn(out)) ? readFileSync(logIn(out), "utf8").split("\n").slice(0, -1) : [];
 
-/** Train without end, until a signal comes when so many steps are in the log. */
-async function interrupted(out: string, steps: number, signal: NodeJS.Signals): Promise<Ran> {
-  const args = [...flags, "--out", out, "--steps", "1000000", "--force"];
+/** Train up to a limit, unless a signal comes before, which it does when so many steps are in the log. */
+async function interrupted(
+  out: string,
+  steps: number,
+  signal: NodeJS.Signals,
+  limit = 1_000_000,
+): Promise<Ran> {
+  const args = [...flags, "--out", out, "--steps", String(limit), "--force"];
   const child = spawn(process.execPath, nodeArguments(main, args), { env: environment });
   const printed = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const)
@@ -53,10 +58,11 @@ test(
     let saved: number;
     let last: number;
     do {
-      await interrupted(killed, 60, "SIGKILL");
+      // On a busy machine the signal may come late, and the run without one takes as many steps.
+      await interrupted(killed, 60, "SIGKILL", 400);
       saved = readNotes(killed).step;
       last = linesIn(killed).length;
-    } while (last === saved); // killed just after a checkpoint
+    } while (last === saved); // killed just after a checkpoint, or not at all
     expect(saved).toBeGreaterThanOrEqual(40);
 
     const limit = ["--steps", String(last + 60)];
@@ -91,7 +97,7 @@ test("a run that comes to nothing leaves its last checkpoint alone", { timeout: 
   const { status, stderr } = program("resume", out, "--learning-rate", "1e38", "--steps", "1000");
   expect(status).toBe(1);
   expect(stderr).toMatch(
-    /^char-rnn: train: .* (NaN|-?Infinity).*\.\nThe checkpoint of step 10 is as it was\./,
+    /^char-rnn: train: the loss of step 1\d is .*\.\n(First of all: .*\n)?The checkpoint of step 10 is as it was\./,
   );
   expect(bytesIn(out).equals(before)).toBe(true);
 });
