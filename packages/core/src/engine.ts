@@ -1,6 +1,7 @@
 // What an engine is made of, for packages that bring one: programs and how to read them, the way from a graph to a
 // program, and all of an engine that does not know how its kernels are computed.
-export { alignment, byteSize } from "./compiler/byte-size.ts";
+export { alignment } from "./compiler/alignment.ts";
+export { byteSize } from "./tensor/type.ts";
 export { isSharedOut, type ThreadCosts } from "./compiler/plan/effort.ts";
 export { chooseLanes, type LaneRequest } from "./compiler/choose-lanes.ts";
 export { expandKernel } from "./compiler/expand.ts";

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { allocate, type DType, type TypedArray } from "../src/tensor/type.ts";
-import { byteSize } from "../src/compiler/byte-size.ts";
+import { byteSize } from "../src/tensor/type.ts";
 import type { Kernel } from "../src/ir/kernel.ts";
 import type { Emitted } from "../src/ir/emit.ts";
 import type { Buffer } from "../src/ir/view.ts";

@@ -53,7 +53,10 @@ test("what is read from a boundary on is what is read of it alone, and without o
     [0, 3, 1, 4, 1, 2],
   ] as const;
   const reset = logitsOf({ layers: 2 }, 4);
-  expect(reset(later).slice(3)).toEqual(reset(alone));
+  // Programs of other lengths may add up f32 in other orders: a few units of the last place of numbers below 1.
+  reset(later)
+    .slice(3)
+    .forEach((row, t) => row.forEach((logit, i) => expect(logit).toBeCloseTo(reset(alone)[t]![i]!, 6)));
   const carried = logitsOf({ layers: 2 });
   expect(carried(later).slice(3)).not.toEqual(carried(alone));
 });

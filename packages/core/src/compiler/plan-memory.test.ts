@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { bufferOf } from "../../test/views.ts";
 import type { Call, Program, Statement } from "../ir/program.ts";
 import { compactView, type Buffer, type View } from "../ir/view.ts";
-import { aligned, byteSize } from "./byte-size.ts";
+import { byteSize } from "../tensor/type.ts";
+import { aligned } from "./alignment.ts";
 import { planMemory } from "./plan-memory.ts";
 
 const origin = { node: 0, op: "", text: "" };

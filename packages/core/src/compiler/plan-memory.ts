@@ -1,6 +1,7 @@
 import type { Program, Statement } from "../ir/program.ts";
 import type { Buffer, View } from "../ir/view.ts";
-import { aligned, byteSize } from "./byte-size.ts";
+import { byteSize } from "../tensor/type.ts";
+import { aligned } from "./alignment.ts";
 import { isSharedOut } from "./plan/effort.ts";
 
 /** Where the buffers of a program lie, in bytes from the beginning of a stretch of memory. */

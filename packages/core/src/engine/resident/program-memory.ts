@@ -1,6 +1,6 @@
 import { InternalError } from "../../tensor/error.ts";
-import { sizeOf, type TypedArray } from "../../tensor/type.ts";
-import { aligned, byteSize } from "../../compiler/byte-size.ts";
+import { byteSize, sizeOf, type TypedArray } from "../../tensor/type.ts";
+import { aligned } from "../../compiler/alignment.ts";
 import { bytesOf, planMemory } from "../../compiler/plan-memory.ts";
 import type { Program } from "../../ir/program.ts";
 import { viewShape, type Buffer, type View } from "../../ir/view.ts";

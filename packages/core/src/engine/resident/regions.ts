@@ -1,4 +1,4 @@
-import { aligned } from "../../compiler/byte-size.ts";
+import { aligned } from "../../compiler/alignment.ts";
 
 /** A stretch of memory. */
 interface Region {

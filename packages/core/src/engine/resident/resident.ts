@@ -1,7 +1,6 @@
 import { StaleError } from "../../tensor/error.ts";
 import { Tensor, type Storage } from "../../tensor/tensor.ts";
-import { sizeOf, type TensorType, type TypedArray } from "../../tensor/type.ts";
-import { byteSize } from "../../compiler/byte-size.ts";
+import { byteSize, sizeOf, type TensorType, type TypedArray } from "../../tensor/type.ts";
 import type { Engine } from "../engine.ts";
 import type { Memory } from "./memory.ts";
 

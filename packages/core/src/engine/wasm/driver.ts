@@ -1,4 +1,4 @@
-import { byteSize } from "../../compiler/byte-size.ts";
+import { byteSize } from "../../tensor/type.ts";
 import type { Call, Host, Loop, Program, Statement } from "../../ir/program.ts";
 import type { LoopId, View } from "../../ir/view.ts";
 import type { HostCall } from "../resident/call-host.ts";

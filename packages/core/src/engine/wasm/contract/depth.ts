@@ -1,5 +1,4 @@
-import type { DType } from "../../../tensor/type.ts";
-import { byteSize } from "../../../compiler/byte-size.ts";
+import { byteSize, type DType } from "../../../tensor/type.ts";
 import type { Local } from "../encode/code.ts";
 import type { FunctionBuilder } from "../encode/function.ts";
 import { nest, sequence, type Span } from "../kernel/nest.ts";

@@ -1,4 +1,4 @@
-import { byteSize } from "../../../compiler/byte-size.ts";
+import { byteSize } from "../../../tensor/type.ts";
 import type { Local } from "../encode/code.ts";
 import type { Strategy } from "./contract.ts";
 import { mostDepth, rowGroup, steps, writeDepth } from "./depth.ts";

@@ -1,4 +1,4 @@
-import { byteSize } from "../../../compiler/byte-size.ts";
+import { byteSize } from "../../../tensor/type.ts";
 import type { Callee, Local } from "../encode/code.ts";
 import type { Emission } from "../emission.ts";
 import * as i32 from "../encode/opcodes/i32.ts";

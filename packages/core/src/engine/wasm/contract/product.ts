@@ -1,5 +1,5 @@
 import { InternalError } from "../../../tensor/error.ts";
-import { byteSize } from "../../../compiler/byte-size.ts";
+import { byteSize } from "../../../tensor/type.ts";
 import type { ContractKernel, Dimension } from "../../../ir/kernel.ts";
 import type { Local } from "../encode/code.ts";
 import { byteStrides, type Frame } from "../kernel/frame.ts";

@@ -1,4 +1,4 @@
-import { byteSize } from "../../../compiler/byte-size.ts";
+import { byteSize } from "../../../tensor/type.ts";
 import type { Callee, Local } from "../encode/code.ts";
 import type { Frame } from "../kernel/frame.ts";
 import type { TileKernel } from "./tile-kernel.ts";

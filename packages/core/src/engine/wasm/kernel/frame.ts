@@ -1,5 +1,4 @@
-import type { DType } from "../../../tensor/type.ts";
-import { byteSize } from "../../../compiler/byte-size.ts";
+import { byteSize, type DType } from "../../../tensor/type.ts";
 import { dtypesOf, type Body } from "../../../ir/instruction.ts";
 import type { Dimension } from "../../../ir/kernel.ts";
 import type { Emission } from "../emission.ts";

@@ -1,5 +1,4 @@
-import type { DType } from "../../../tensor/type.ts";
-import { byteSize } from "../../../compiler/byte-size.ts";
+import { byteSize, type DType } from "../../../tensor/type.ts";
 import type { Code } from "../encode/code.ts";
 import * as i32 from "../encode/opcodes/i32.ts";
 import * as i32x4 from "../encode/opcodes/i32x4.ts";

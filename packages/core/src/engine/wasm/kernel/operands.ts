@@ -1,5 +1,4 @@
-import type { DType } from "../../../tensor/type.ts";
-import { byteSize } from "../../../compiler/byte-size.ts";
+import { byteSize, type DType } from "../../../tensor/type.ts";
 import type { ReadAt, Row, Surroundings } from "../body/body.ts";
 import type { Code, Local } from "../encode/code.ts";
 import type { Emission } from "../emission.ts";

@@ -1,5 +1,4 @@
-import { isFloat } from "../../../tensor/type.ts";
-import { byteSize } from "../../../compiler/byte-size.ts";
+import { byteSize, isFloat } from "../../../tensor/type.ts";
 import type { Dimension, ScatterAddKernel } from "../../../ir/kernel.ts";
 import { floatOperations } from "../body/float.ts";
 import { integerOperations } from "../body/integer.ts";

@@ -1,5 +1,3 @@
-export { byteSize } from "../tensor/type.ts";
-
 /** Buffers start on multiples of this: a line of the processor's cache. */
 export const alignment = 64;
 
