@@ -83,7 +83,7 @@ const hasBarrier = (statement: Statement): boolean =>
   statement.kind === "loop" ? statement.body.some(hasBarrier) : statement.kind === "barrier";
 
 /** The addresses of these are known when a program is run, not before. */
-export const isOwn = ({ role }: Buffer): boolean => role !== "input" && role !== "output" && role !== "state";
+export const isOwn = ({ role }: Buffer): boolean => role !== "input" && role !== "output";
 
 /** Bytes of a buffer, up to where the next one may start. */
 export const bytesOf = ({ dtype, size }: Buffer): number => aligned(size * byteSize(dtype));

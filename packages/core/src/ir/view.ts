@@ -24,7 +24,7 @@ export interface Buffer {
   readonly dtype: DType;
   readonly size: number;
   /** `panels`: a copy of an operand in the order in which a contraction reads it. */
-  readonly role: "input" | "output" | "state" | "constant" | "temporary" | "panels" | "scratch";
+  readonly role: "input" | "output" | "constant" | "temporary" | "panels";
 }
 
 /** Where a kernel's operand lies: movement ops (transpose, slice, broadcast, ...) change this and no number. */

@@ -78,7 +78,7 @@ function buffersOf(program: Program, state: number): readonly BufferUse[] {
   const purposeOf = ({ id, role }: Buffer): Purpose => {
     if (states.has(id)) return "state";
     if (role === "temporary") return stacks.has(id) ? "stack" : "temporary";
-    return role === "scratch" ? "temporary" : role;
+    return role;
   };
   const numbers = numbersOf(program.statements);
   const lives = new Map(livesOf(program).map((life) => [life.buffer.id, life]));
