@@ -15,6 +15,8 @@ export default defineConfig(({ mode }) => ({
     // Test files share their process, because loading all of core anew takes longer than most files run: 80 files over
     // 120 modules took 4 s instead of 19. So a test that changes something global has to put it back.
     isolate: false,
+    // By default one core is left to others, which is half of a small machine.
+    maxWorkers: "100%",
     env: {
       // What tests compile does not fill the cache of whoever runs them.
       UNROLL_CACHE:

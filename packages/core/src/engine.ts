@@ -12,6 +12,7 @@ export { Stopwatch } from "./engine/profile/stopwatch.ts";
 export type { Clock, TimedProgram, Times } from "./engine/profile/timed.ts";
 export { idleMarks, TimedPair, type PeakLoop } from "./engine/profile/timed-pair.ts";
 export { callHost, type HostCall } from "./engine/resident/call-host.ts";
+export { guarded } from "./engine/resident/guarded.ts";
 export type { Memory } from "./engine/resident/memory.ts";
 export { Placement } from "./engine/resident/placement.ts";
 export { ProgramMemory, type Layout } from "./engine/resident/program-memory.ts";

@@ -8,7 +8,7 @@ import {
   type Program,
   type Tensor,
 } from "@unroll/core";
-import { interpreted, Residents } from "@unroll/core/engine";
+import { guarded, interpreted, Residents } from "@unroll/core/engine";
 import { Crew } from "./crew.ts";
 import { LoadedProgram } from "./executable.ts";
 import { NativeMemory } from "./memory.ts";
@@ -97,18 +97,7 @@ class NativeEngine implements Engine {
     this.#checkAlive();
     const loaded: Required<Executable> =
       program.checks === "none" ? new LoadedProgram(program, this.#workplace) : interpreted(program);
-    return {
-      run: (inputs, resident) => {
-        this.#checkAlive();
-        return loaded.run(inputs, resident);
-      },
-      timed: (clock) => {
-        this.#checkAlive();
-        return loaded.timed(clock);
-      },
-      footprint: () => loaded.footprint(),
-      dispose: () => loaded.dispose(),
-    };
+    return guarded(loaded, () => this.#checkAlive());
   }
 
   store(tensor: Tensor): Tensor {

@@ -5,6 +5,7 @@ import type { Graph } from "../../graph/graph.ts";
 import type { Program } from "../../ir/program.ts";
 import type { Engine, Executable, PlanOptions } from "../engine.ts";
 import { interpreted } from "../reference/index.ts";
+import { guarded } from "../resident/guarded.ts";
 import { plan } from "./plan.ts";
 import { ConstantPool } from "./memory/constants.ts";
 import { scratchSize } from "./contract/packed.ts";
@@ -68,18 +69,7 @@ export class WasmEngine implements Engine {
     this.#checkAlive();
     const loaded: Required<Executable> =
       program.checks === "none" ? new LoadedProgram(program, this.#workplace) : interpreted(program);
-    return {
-      run: (inputs, resident) => {
-        this.#checkAlive();
-        return loaded.run(inputs, resident);
-      },
-      timed: (clock) => {
-        this.#checkAlive();
-        return loaded.timed(clock);
-      },
-      footprint: () => loaded.footprint(),
-      dispose: () => loaded.dispose(),
-    };
+    return guarded(loaded, () => this.#checkAlive());
   }
 
   store(tensor: Tensor): Tensor {
