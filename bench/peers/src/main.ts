@@ -4,19 +4,22 @@ import { parseArgs } from "node:util";
 import { bundle } from "../../src/bundle.ts";
 import { names, type Name } from "../../src/catalogue.ts";
 import { clocks, type Clock } from "../../src/clock.ts";
-import { threaded } from "../../src/engines.ts";
+import { native } from "@unroll/native";
+import { threaded, yardsticks, type EngineName } from "../../src/engines.ts";
 import { paces, type Pace, type Result } from "../../src/figures.ts";
 import { measure } from "../../src/measure.ts";
 import type { Command } from "../../src/measured-process.ts";
 import { Peak } from "../../src/peak/peak.ts";
 import { compared, fromNpm, leftOut, pytorch, type Contestant } from "./contestants.ts";
-import { ours, page } from "./page.ts";
+import type { Compared } from "./library.ts";
+import { ours, page, type Own } from "./page.ts";
 import { raceCold, raceWarm, type Race } from "./race.ts";
 
-const usage = `usage: npm run bench:peers -- [--quick] [--clock wall|cpu] [--out FILE]
+const usage = `usage: npm run bench:peers -- [--quick] [--clock wall|cpu] [--workloads W1,W4] [--out FILE]
 
   --quick   repetitions of a tenth of a second: to try it out, not to quote
   --clock   cpu: processor time, for machines that are busy with other things too; one thread only
+  --workloads  those that are run side by side (all)
   --out     the page (docs/benchmarks.md)`;
 
 const folder = new URL("../dist/", import.meta.url);
@@ -27,6 +30,7 @@ function options() {
     options: {
       quick: { type: "boolean", default: false },
       clock: { type: "string", default: "wall" },
+      workloads: { type: "string", default: "" },
       out: { type: "string", default: "docs/benchmarks.md" },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -34,7 +38,7 @@ function options() {
   return values;
 }
 
-async function main({ quick, clock, out, help }: ReturnType<typeof options>): Promise<void> {
+async function main({ quick, clock, workloads, out, help }: ReturnType<typeof options>): Promise<void> {
   if (help || !(clock in clocks)) return console.log(usage);
   const pace: Pace = { ...paces[quick ? "quick" : "full"], clock: clock as Clock };
   const own = await bundle(new URL("../../src/subject.ts", import.meta.url), folder);
@@ -42,18 +46,22 @@ async function main({ quick, clock, out, help }: ReturnType<typeof options>): Pr
   try {
     const torch = pytorch();
     const missing = [...leftOut, ...(typeof torch === "string" ? [torch] : [])];
+    const engines = ownEngines();
     const contestants = [
-      unroll(own.file),
+      ...engines.map((engine) => unroll(own.file, engine)),
       ...fromNpm(peers.file),
       ...(typeof torch === "string" ? [] : torch),
     ];
     // Processor time says nothing of several threads.
     const threadCounts = threaded.has("wasm") && clock === "wall" ? [1, 2] : [1];
-    const alone = new Map<number, readonly Result[]>();
+    const asked = workloads.split(",");
+    const chosen = compared.filter((workload) => workloads === "" || asked.includes(workload.split(" ")[0]!));
+    const alone: Own[] = [];
     const races = new Map<number, ReadonlyMap<string, Race>>();
     for (const threads of threadCounts) {
-      alone.set(threads, await measureOurs(own.file, threads, pace));
-      races.set(threads, await raceAll(contestants, threads, pace));
+      for (const engine of engines)
+        alone.push({ engine, threads, results: await measureOurs(own.file, engine, threads, pace) });
+      races.set(threads, await raceAll(contestants, chosen, threads, pace));
     }
     const all = [...races.values()].flatMap((byWorkload) => [...byWorkload.values()]);
     const versions = Object.assign(
@@ -69,31 +77,46 @@ async function main({ quick, clock, out, help }: ReturnType<typeof options>): Pr
   }
 }
 
-const argumentsOf = (name: Name, which: string, threads: number): readonly string[] => [
+/** Our engines that run here; the first is what others are compared with. */
+function ownEngines(): readonly EngineName[] {
+  try {
+    native().dispose();
+    return ["wasm", "native"];
+  } catch {
+    return ["wasm"];
+  }
+}
+
+const argumentsOf = (name: Name, which: string, engine: EngineName, threads: number): readonly string[] => [
   name,
   which,
-  "wasm",
+  engine,
   String(threads),
 ];
 
-const unroll = (program: string): Contestant => ({
-  name: ours,
+const unroll = (program: string, engine: EngineName): Contestant => ({
+  name: engine === "wasm" ? ours : `${ours}, ${engine} engine`,
   workloads: compared,
-  enters: (threads) => threads === 1 || threaded.has("wasm"),
+  enters: (threads) => threads === 1 || threaded.has(engine),
   command: (workload, threads): Command => {
     const [name, which = ""] = workload.split(" ") as [Name, string?];
-    return { program: process.execPath, args: [program, ...argumentsOf(name, which, threads)] };
+    return { program: process.execPath, args: [program, ...argumentsOf(name, which, engine, threads)] };
   },
 });
 
-async function measureOurs(program: string, threads: number, pace: Pace): Promise<readonly Result[]> {
-  const peak = await Peak.start(threads);
+async function measureOurs(
+  program: string,
+  engine: EngineName,
+  threads: number,
+  pace: Pace,
+): Promise<readonly Result[]> {
+  const peak = await Peak.start(threads, yardsticks[engine]);
   const results: Result[] = [];
   for (const name of names) {
-    console.log(`${ours}, ${name}, threads: ${threads}`);
+    console.log(`${ours}, ${engine}, ${name}, threads: ${threads}`);
     const command = (workload: Name, which: string): Command => ({
       program: process.execPath,
-      args: [program, ...argumentsOf(workload, which, threads)],
+      args: [program, ...argumentsOf(workload, which, engine, threads)],
     });
     results.push(await measure(name, command, pace, peak));
   }
@@ -103,12 +126,13 @@ async function measureOurs(program: string, threads: number, pace: Pace): Promis
 
 async function raceAll(
   contestants: readonly Contestant[],
+  chosen: readonly Compared[],
   threads: number,
   pace: Pace,
 ): Promise<ReadonlyMap<string, Race>> {
   const able = contestants.filter((contestant) => contestant.enters(threads));
   const races = new Map<string, Race>();
-  for (const workload of compared) {
+  for (const workload of chosen) {
     console.log(`side by side, ${workload}, threads: ${threads}`);
     const entered = able.filter(({ workloads }) => workloads.includes(workload));
     races.set(workload, await raceWarm(entered, workload, threads, pace));

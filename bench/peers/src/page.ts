@@ -1,15 +1,22 @@
 /** docs/benchmarks.md. */
 import { cpus, release, totalmem, type } from "node:os";
 import { catalogue, names } from "../../src/catalogue.ts";
+import type { EngineName } from "../../src/engines.ts";
 import { median, type Pace, type Result } from "../../src/figures.ts";
 import { table } from "../../src/report.ts";
 import type { Race, Times } from "./race.ts";
 
+/** One of our engines alone, on so many threads. */
+export interface Own {
+  readonly engine: EngineName;
+  readonly threads: number;
+  readonly results: readonly Result[];
+}
+
 /** Everything that was measured in one run. */
 export interface Measured {
   readonly pace: Pace;
-  /** Ours alone, by threads. */
-  readonly own: ReadonlyMap<number, readonly Result[]>;
+  readonly own: readonly Own[];
   /** Side by side: by threads, then by workload; W6 is one of them. */
   readonly races: ReadonlyMap<number, ReadonlyMap<string, Race>>;
   readonly versions: Readonly<Record<string, string>>;
@@ -34,8 +41,10 @@ export const page = (measured: Measured, today: Date): string =>
     "## The run",
     circumstances(measured, today),
     "## unroll",
-    ...[...measured.own].flatMap(([threads, results]) => [
-      `On ${threadsOf(threads)}. The share of the peak counts the fewest products that a workload needs.`,
+    `The share of the peak counts the fewest products that a workload needs. The peak is a loop of multiply-adds: of
+WebAssembly, 128 bits at a time, for the WebAssembly engine, and of C for the native one.`,
+    ...measured.own.flatMap(({ engine, threads, results }) => [
+      `The ${engineNames[engine]} engine on ${threadsOf(threads)}:`,
       fenced(table(results)),
     ]),
     "## Side by side",
@@ -48,6 +57,12 @@ export const page = (measured: Measured, today: Date): string =>
     "## What could not be measured",
     measured.missing.map((line) => `- ${line}`).join("\n"),
   ].join("\n\n")}\n`;
+
+const engineNames: Readonly<Record<EngineName, string>> = {
+  wasm: "WebAssembly",
+  native: "native",
+  reference: "reference",
+};
 
 const threadsOf = (threads: number): string => (threads === 1 ? "1 thread" : `${threads} threads`);
 
@@ -68,7 +83,7 @@ const method = ({ repetitions, seconds, clock }: Pace): string => `\
 Medians of ${repetitions} repetitions of ${seconds} s, warm, by ${clockName[clock]}; of W6, ${repetitions}
 processes. Side by side, repetitions take turns, and "times unroll" is the median of the ratios within each
 turn. \`cores\` is processor time over wall time: far below the number of threads, the machine was disturbed.
-The peak is a loop of multiply-adds in WebAssembly, run between the repetitions. JavaScript is bundled.
+The loop of multiply-adds runs between the repetitions. JavaScript is bundled.
 
 Libraries compute what their users would write. TensorFlow.js has no gradient of a look-up in its wasm
 backend, so its embedding is a product. ONNX Runtime has no gradients in Node and does the forward half, with
