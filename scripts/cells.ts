@@ -43,7 +43,7 @@ const plain = (name: string, make: unknown): Shown => shown(name, ({ I, H }) => 
 
 const image: Shown["inputs"] = ({ I, height, width }) => ({ x: [height!, width!, I!] });
 
-/** Cells by what they are made of. Every cell of the package stands in one of these groups. */
+/** Cells by what they are made of. One that is in none of these groups, and is made of inputs and units, comes last. */
 const groups: readonly (readonly [title: string, cells: readonly Shown[]])[] = [
   [
     "Simple recurrence",
@@ -130,16 +130,18 @@ of the defaults.`;
 export function cells(): string {
   const made = filesOfCells();
   const grouped = groups.flatMap(([, members]) => members.map(({ name }) => name));
-  const wrong = [
-    ...[...made.keys()].filter((name) => !grouped.includes(name)),
-    ...grouped.filter((name, i) => !made.has(name) || grouped.indexOf(name) !== i),
-  ];
-  if (wrong.length > 0) throw new Error(`cells: not in exactly one group: ${wrong.join(", ")}.`);
-  const contents = groups.map(
+  const wrong = grouped.filter((name, i) => !made.has(name) || grouped.indexOf(name) !== i);
+  if (wrong.length > 0) throw new Error(`cells: not there, or in two groups: ${wrong.join(", ")}.`);
+  const makers = new Map<string, unknown>(Object.entries(layers));
+  const others = [...made.keys()]
+    .filter((name) => !grouped.includes(name))
+    .map((name) => plain(name, makers.get(name)));
+  const all = others.length > 0 ? [...groups, ["Others", others] as const] : groups;
+  const contents = all.map(
     ([title, members]) => `| ${title} | ${members.map(({ name }) => link(name)).join(" ")} |`,
   );
   const described = new Set<string>();
-  const sections = groups.map(([title, members]) => {
+  const sections = all.map(([title, members]) => {
     const entries = members.map((one) => describe(one, made.get(one.name)!, described));
     return `## ${title}\n\n${entries.join("\n\n")}`;
   });
