@@ -17,6 +17,8 @@ import { isGenerator, isMovement, resultsOf, Units, type Unit } from "./unit.ts"
 export interface Target {
   /** Columns of a panel of a packed operand; undefined: operands are never packed. */
   readonly panel?: number;
+  /** Whether nodes are computed together. Default: true; a program that is wrong only then is to be blamed on it. */
+  readonly fusion?: boolean;
 }
 
 /** What a body stands in. */
@@ -53,7 +55,7 @@ export class Block {
     this.target = target;
     this.graph = graph;
     this.places = new Map(places);
-    this.units = new Units(graph);
+    this.units = new Units(graph, target);
     this.outer = around?.outer;
     this.#loop = around?.loop;
     this.turns = around ? around.outer.turns * around.length : 1;

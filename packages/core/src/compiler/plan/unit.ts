@@ -31,24 +31,27 @@ export class Units {
   readonly #ancestors = new Map<Unit, Set<Unit>>();
   readonly #gathered = new Map<Node, Unit>();
 
-  constructor(graph: Graph) {
+  /** Without `fusion` every node that computes something is a unit of its own. */
+  constructor(graph: Graph, { fusion = true }: { readonly fusion?: boolean } = {}) {
     const nodes = nodesOf(graph);
     this.#inside = new Set(nodes);
     for (const x of [...nodes.flatMap((node) => node.inputs), ...graph.outputs]) {
       this.#uses.set(x, (this.#uses.get(x) ?? 0) + 1);
     }
     const isPrivate = (x: Value): boolean => this.#uses.get(x) === 1;
-    const sums = additions(nodes, isPrivate);
-    const reductions = reducedNodes(nodes, (x) => isPrivate(x) && !sums.has(x.node));
+    const sums = fusion ? additions(nodes, isPrivate) : alone(nodes, soleContraction);
+    const isFree = (x: Value): boolean => isPrivate(x) && !sums.has(x.node);
+    const reductions = fusion ? reducedNodes(nodes, isFree) : alone(nodes, soleReduction);
     for (const node of nodes) {
       if (isMovement(node) || isGenerator(node)) continue;
       const [sum, reduction] = [sums.get(node), reductions.get(node)];
       if (sum) this.#gather("sum", node, sum);
       else if (reduction) this.#gather("reduce", node, reduction);
-      else if ("scalar" in node.op.lower) this.#addToMap(node);
+      else if ("scalar" in node.op.lower && fusion) this.#addToMap(node);
+      else if ("scalar" in node.op.lower) this.#open("map", node);
       else this.#open("kernels", node);
     }
-    this.#mergeMaps();
+    if (fusion) this.#mergeMaps();
     this.#order();
   }
 
@@ -206,6 +209,10 @@ export const isMovement = (node: Node): boolean => "view" in node.op.lower;
 
 /** Elementwise nodes without operands (constants, positions) are made anew by whoever reads them. */
 export const isGenerator = (node: Node): boolean => "scalar" in node.op.lower && node.inputs.length === 0;
+
+/** Each of some nodes with itself. */
+const alone = (nodes: readonly Node[], isOne: (node: Node) => unknown): ReadonlyMap<Node, Node> =>
+  new Map(nodes.filter(isOne).map((node) => [node, node]));
 
 /**
  * Contractions whose results are added up, and the additions: each node with the first contraction of its sum.
