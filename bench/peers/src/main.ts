@@ -12,7 +12,7 @@ import type { Command } from "../../src/measured-process.ts";
 import { Peak } from "../../src/peak/peak.ts";
 import { compared, fromNpm, leftOut, pytorch, type Contestant } from "./contestants.ts";
 import type { Compared } from "./library.ts";
-import { ours, page, type Own } from "./page.ts";
+import { ours, page, type Measured, type Own } from "./page.ts";
 import { raceCold, raceWarm, type Race } from "./race.ts";
 
 const usage = `usage: npm run bench:peers -- [--quick] [--clock wall|cpu] [--workloads W1,W4] [--out FILE]
@@ -58,18 +58,23 @@ async function main({ quick, clock, workloads, out, help }: ReturnType<typeof op
     const chosen = compared.filter((workload) => workloads === "" || asked.includes(workload.split(" ")[0]!));
     const alone: Own[] = [];
     const races = new Map<number, ReadonlyMap<string, Race>>();
+    // Written whenever something has been measured: whoever has no time for all of it keeps what there is.
+    const write = (): void =>
+      writeFileSync(out, page({ pace, own: alone, races, ...found(races, missing) }, new Date()));
     for (const threads of threadCounts) {
-      for (const engine of engines)
+      for (const engine of engines) {
         alone.push({ engine, threads, results: await measureOurs(own.file, engine, threads, pace) });
-      races.set(threads, await raceAll(contestants, chosen, threads, pace));
+        write();
+      }
     }
-    const all = [...races.values()].flatMap((byWorkload) => [...byWorkload.values()]);
-    const versions = Object.assign(
-      { ...dependencies },
-      ...all.flatMap(({ times }) => times.map((time) => time.versions)),
-    ) as Record<string, string>;
-    missing.push(...new Set(all.flatMap(({ failures }) => failures)));
-    writeFileSync(out, page({ pace, own: alone, races, versions, missing }, new Date()));
+    for (const threads of threadCounts) {
+      const byWorkload = new Map<string, Race>();
+      races.set(threads, byWorkload);
+      for await (const [workload, race] of racesOf(contestants, chosen, threads, pace)) {
+        byWorkload.set(workload, race);
+        write();
+      }
+    }
     console.log(`${out} is written`);
   } finally {
     own.remove();
@@ -124,21 +129,33 @@ async function measureOurs(
   return results;
 }
 
-async function raceAll(
+/** The chosen workloads one after the other, and a cold start on one thread. */
+async function* racesOf(
   contestants: readonly Contestant[],
   chosen: readonly Compared[],
   threads: number,
   pace: Pace,
-): Promise<ReadonlyMap<string, Race>> {
+): AsyncIterable<readonly [workload: string, race: Race]> {
   const able = contestants.filter((contestant) => contestant.enters(threads));
-  const races = new Map<string, Race>();
   for (const workload of chosen) {
     console.log(`side by side, ${workload}, threads: ${threads}`);
     const entered = able.filter(({ workloads }) => workloads.includes(workload));
-    races.set(workload, await raceWarm(entered, workload, threads, pace));
+    yield [workload, await raceWarm(entered, workload, threads, pace)];
   }
-  if (threads === 1) races.set("W6", await raceCold(able, threads, pace));
-  return races;
+  if (threads === 1) yield ["W6", await raceCold(able, threads, pace)];
+}
+
+/** The versions of all that ran, and what could not run. */
+function found(
+  races: ReadonlyMap<number, ReadonlyMap<string, Race>>,
+  missing: readonly string[],
+): Pick<Measured, "versions" | "missing"> {
+  const all = [...races.values()].flatMap((byWorkload) => [...byWorkload.values()]);
+  const told = all.flatMap(({ times }) => times.map((time) => time.versions));
+  return {
+    versions: Object.assign({ ...dependencies }, ...told) as Record<string, string>,
+    missing: [...new Set([...missing, ...all.flatMap(({ failures }) => failures)])],
+  };
 }
 
 /** Every version is exact. */
