@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { patience, run, type Ran } from "../../run.ts";
 
 const main = new URL("main.ts", import.meta.url);
-const small = ["--size", "8", "--embedding", "4", "--batch", "4", "--length", "6", "--data", "text.txt"];
+const sizes = ["--size", "8", "--embedding", "4", "--batch", "4", "--length", "6", "--engine", "wasm"];
+const small = [...sizes, "--data", "text.txt"];
 let folder: string;
 
 beforeAll(() => {

@@ -19,7 +19,13 @@ beforeAll(() => {
   // 52 batches: the end of the text is passed more than once.
   writeFileSync(data, "the quick brown fox jumps over the lazy dog\n".repeat(20));
   const sizes = { size: 6, embedding: 4, batch: 2, length: 8, characters: 0, "checkpoint-every": 40 };
-  flags = ["--data", data, ...Object.entries(sizes).flatMap(([name, size]) => [`--${name}`, String(size)])];
+  flags = [
+    "--data",
+    data,
+    "--engine",
+    "wasm",
+    ...Object.entries(sizes).flatMap(([name, size]) => [`--${name}`, String(size)]),
+  ];
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -40,5 +40,14 @@ export function written(folder: string, name: string, content: string | Uint8Arr
 export const smallRun = (texts: Texts): RunOptions =>
   readOptions(
     { ...shape, ...pace },
-    { size: "5", embedding: "3", batch: "2", length: "4", steps: "10", learningRate: "0.02", ...texts },
+    {
+      size: "5",
+      embedding: "3",
+      batch: "2",
+      length: "4",
+      steps: "10",
+      learningRate: "0.02",
+      engine: "wasm",
+      ...texts,
+    },
   );

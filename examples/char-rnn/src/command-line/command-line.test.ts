@@ -41,6 +41,8 @@ const samples: Readonly<Record<string, readonly [string, unknown]>> = {
   test: ["0.1", 0.1],
   seed: ["7", 7],
   data: ["a.txt", "a.txt"],
+  engine: ["native", "native"],
+  threads: ["3", 3],
   seconds: ["8", 8],
   steps: ["9", 9],
   epochs: ["1.5", 1.5],

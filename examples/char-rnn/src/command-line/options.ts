@@ -1,5 +1,6 @@
 /** Every option of char-rnn, in groups. */
 import { cellNames } from "../model/cells.ts";
+import { engineNames } from "../run/engine.ts";
 import { optimizerNames } from "../train/optimizers.ts";
 import { scheduleNames } from "../train/schedules.ts";
 import {
@@ -68,6 +69,12 @@ export const pace = {
     undefined,
     "text file, or folder of them; default: the declarations of TypeScript's library",
   ),
+  engine: option(
+    oneOf(engineNames),
+    "auto",
+    "what computes: native (a C compiler is needed), wasm, or auto: native where it can be had",
+  ),
+  threads: option(count(1), undefined, "that compute at once, at most; default: the cores, 4 at most"),
   seconds: option(positive, undefined, "how long to train; 60 unless --steps or --epochs says when to stop"),
   steps: option(count(1), undefined, "stop after so many, those before a resume included"),
   epochs: option(positive, undefined, "stop after so many passes over the text"),

@@ -65,7 +65,7 @@ async function watched(run: Run, writing: WritingOptions): Promise<Outcome> {
 }
 
 async function conclude(run: Run, { step, course, ended }: Outcome, writing: WritingOptions): Promise<void> {
-  const { options, text, model, trainer } = run;
+  const { options, text, model, engine, trainer } = run;
   const folder = quoted(run.folder);
   const unit = unitOf[options.tokens].one;
   if (ended === "interrupted")
@@ -79,7 +79,7 @@ async function conclude(run: Run, { step, course, ended }: Outcome, writing: Wri
       `No validation of ${course.failed} was better than that of step ${course.best?.step}: best.safetensors has it.`,
     );
 
-  const score = scorerOf(model);
+  const score = scorerOf(model, { engine });
   const { loss } = judge(model, score, trainer.state.params, text.heldOut, options.validateOn);
   score.dispose();
   say(`Text held out: ${loss.toFixed(3)} nats/${unit}. By frequency alone: ${text.entropy.toFixed(3)}`);

@@ -1,5 +1,5 @@
 /** How good a model is at text that it was never trained on. */
-import { compile, crossEntropy, mean, type Tensors } from "@unroll/core";
+import { compile, crossEntropy, mean, type CompileOptions, type Tensors } from "@unroll/core";
 import type { Stream } from "@unroll/data";
 import type { Carry, Model, Params } from "../model/model.ts";
 import type { Piece } from "../train/trainer.ts";
@@ -13,11 +13,11 @@ export interface Judged {
 }
 
 /** The loss of a batch and what is remembered after it, without training. */
-export const scorerOf = (model: Model) =>
+export const scorerOf = (model: Model, how: CompileOptions = {}) =>
   compile((params: Params, carry: Carry, { x, y }: Pick<Piece, "x" | "y">) => {
     const [next, logits] = model.read(params, carry, x);
     return { loss: mean(crossEntropy(logits, y)), carry: next };
-  });
+  }, how);
 
 export type Scorer = ReturnType<typeof scorerOf>;
 

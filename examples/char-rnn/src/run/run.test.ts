@@ -13,7 +13,8 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "char-rnn-"));
   const data = join(folder, "text.txt");
   writeFileSync(data, "abc\n".repeat(50));
-  const said = { data, size: "3", embedding: "2", batch: "2", length: "4", steps: "10", learningRate: "0.1" };
+  const sizes = { size: "3", embedding: "2", batch: "2", length: "4" };
+  const said = { data, ...sizes, steps: "10", learningRate: "0.1", engine: "wasm" };
   options = readOptions({ ...shape, ...pace }, said);
 });
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,6 +1,6 @@
 /** A run: a model in training, the text it reads, and the folder where both can be found again. */
 import { dirname } from "node:path";
-import type { Tensors } from "@unroll/core";
+import type { Engine, Tensors } from "@unroll/core";
 import type { ReduceOnPlateau } from "@unroll/optim";
 import type { Vocabulary } from "@unroll/data";
 import { readOptions, textsOf, type Said, type Texts } from "../command-line/option.ts";
@@ -12,6 +12,7 @@ import { openText, type Text } from "../text/text.ts";
 import { plateauOf } from "../train/schedules.ts";
 import { trainerOf, type Trainer } from "../train/trainer.ts";
 import { fileIn, loadState, readNotes, saveCheckpoint, type Notes, type Which } from "./checkpoint.ts";
+import { engineOf } from "./engine.ts";
 import { restorePlateau, unseen, type Course } from "./course.ts";
 import { claim, newestRun, newFolder } from "./folders.ts";
 
@@ -22,6 +23,7 @@ export interface Run {
   readonly options: RunOptions;
   readonly text: Text;
   readonly model: Model;
+  readonly engine: Engine;
   readonly trainer: Trainer;
   /** The part of the schedule that the host has, when it has one. */
   readonly plateau: ReduceOnPlateau | undefined;
@@ -36,9 +38,11 @@ export function beginRun(options: RunOptions, out: string | undefined, force: bo
   checkTraining(options);
   const text = openText(options);
   const model = charRnn(options, text.vocabulary.size, text.boundary);
-  const trainer = trainerOf(model, options, extentOf(options, text));
+  const engine = engineOf(options);
+  const trainer = trainerOf(model, options, extentOf(options, text), { engine });
   const folder = out === undefined ? newFolder() : claim(out, force);
-  const run = { folder, options, text, model, trainer, plateau: plateauOf(options), step: 0, course: unseen };
+  const plateau = plateauOf(options);
+  const run = { folder, options, text, model, engine, trainer, plateau, step: 0, course: unseen };
   saveRun(run, "last", 0, unseen);
   return run;
 }
@@ -71,11 +75,12 @@ export const againFrom = ({ folder, options }: Run, changes: Partial<RunOptions>
 function openRun(folder: string, file: string, { step, course, ...known }: Notes, options: RunOptions): Run {
   const text = openText(options, known);
   const model = charRnn(options, text.vocabulary.size, text.boundary);
-  const trainer = trainerOf(model, options, extentOf(options, text));
+  const engine = engineOf(options);
+  const trainer = trainerOf(model, options, extentOf(options, text), { engine });
   trainer.state = loadState(file, "last", trainer.state);
   const plateau = plateauOf(options);
   restorePlateau(plateau, course);
-  return { folder, options, text, model, trainer, plateau, step, course };
+  return { folder, options, text, model, engine, trainer, plateau, step, course };
 }
 
 /** A model that has been trained. */

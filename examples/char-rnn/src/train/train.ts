@@ -69,8 +69,8 @@ export async function train(run: Run, watcher: Watcher): Promise<Outcome> {
 
 /** Where a run stands, and what of it is on the disk. */
 function standing(run: Run, log: Log) {
-  const { text, options, trainer } = run;
-  const score = scorerOf(run.model);
+  const { text, options, model, engine, trainer } = run;
+  const score = scorerOf(model, { engine });
   let { step, course } = run;
   let saved = step;
   return {
@@ -83,7 +83,7 @@ function standing(run: Run, log: Log) {
     },
     /** The loss on what is held out. The best state so far is kept. */
     validate(): number {
-      const { loss } = judge(run.model, score, trainer.state.params, text.heldOut, options.validateOn);
+      const { loss } = judge(model, score, trainer.state.params, text.heldOut, options.validateOn);
       course = observed(course, step, loss, run.plateau);
       if (course.best?.step === step) {
         checkParameters(run, step, saved);
