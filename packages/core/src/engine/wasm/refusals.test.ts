@@ -35,11 +35,11 @@ function on<K extends keyof typeof WebAssembly, R>(name: K, other: (typeof WebAs
 
 const mebibyte = 2 ** 20;
 
-/** An engine whose memory is full at six mebibytes, of which more than two are scratch. */
+/** An engine whose memory is full at five mebibytes, of which more than one are scratch. */
 const small = (): Engine => {
   const Small = class extends WebAssembly.Memory {
     constructor(type: WebAssembly.MemoryDescriptor) {
-      super({ ...type, maximum: (6 * mebibyte) / 2 ** 16 });
+      super({ ...type, maximum: (5 * mebibyte) / 2 ** 16 });
     }
   };
   return on("Memory", Small, () => wasm());

@@ -5,10 +5,11 @@ import { mostDepth, rowGroup, steps, writeDepth } from "./depth.ts";
 import type { Frame } from "../kernel/frame.ts";
 import { outerTileFunction } from "./outer-tile.ts";
 import { nest, sequence } from "../kernel/nest.ts";
+import { rowsWithin } from "./pages.ts";
 import { eachGroup } from "./prefetch.ts";
-import { apart, B, turnsOf, type Product } from "./product.ts";
-import { blocks } from "../../../compiler/tiling.ts";
-import { chooseTile, latency, stepCycles, type Choice } from "./tile.ts";
+import { A, apart, B, INIT, OUT, turnsOf, type Product } from "./product.ts";
+import { blocks, blocksOf } from "../../../compiler/tiling.ts";
+import { chooseTile, latency, stepCycles, type Choice, type Tile } from "./tile.ts";
 import { eachStripe, tileOverhead, writeStripe, type Start } from "./tiles.ts";
 
 /** Bytes of a that should stay in the cache while all columns are computed. */
@@ -19,9 +20,10 @@ export function directStrategy(frame: Frame, product: Product, addresses: readon
   const { batch, stripes, rows, columns, depth, lanes, dtype, hasInit } = product;
   const { f, emission } = frame;
   const isUnit = columns.moves[B] === byteSize(dtype) || columns.size === 1;
-  const { tile, cycles } = chooseOuterTile(frame, product, isUnit ? 1 : lanes);
   // A few rows read b once, so nothing is gained by keeping a part of it in the cache.
-  const limit = rows.size > tile.rows ? mostDepth : Infinity;
+  const limitOf = ({ rows: height }: Tile): number => (rows.size > height ? mostDepth : Infinity);
+  const { tile, cycles } = chooseOuterTile(frame, product, isUnit ? 1 : lanes, limitOf);
+  const limit = limitOf(tile);
   const first: Start = hasInit ? "init" : "zero";
   const width = tile.vectors * lanes;
   const writeColumns = (part: Product, count: number): void =>
@@ -33,8 +35,14 @@ export function directStrategy(frame: Frame, product: Product, addresses: readon
         functionOf: (kernel) => outerTileFunction(emission, kernel),
       }),
     );
-  const writeGroup = (part: Product): void =>
-    eachStripe(frame, part, addresses, width, (count) => writeColumns(part, count));
+  const writeGroup = (part: Product): void => {
+    const all = part.rows.size;
+    const most = rowsWithin(rows, [A, INIT, OUT]);
+    sequence(f, blocksOf(all, tile.rows, most), rows.moves, addresses, (size) => {
+      const some = { ...part, rows: { ...rows, size } };
+      eachStripe(frame, some, addresses, width, (count) => writeColumns(some, count));
+    });
+  };
   const liesApart = apart(product);
   // What lies apart is read from farther away: 12 % for both sides of a sum over 2,500 rows.
   const farther = steps(depth) > limit ? 1 + 0.06 * (Number(liesApart.a) + Number(liesApart.b)) : 1;
@@ -54,11 +62,22 @@ export function directStrategy(frame: Frame, product: Product, addresses: readon
   };
 }
 
-/** The tile for one stripe of a product; `loads` are those of a vector of b. */
-export function chooseOuterTile({ emission: { target } }: Frame, product: Product, loads: number): Choice {
+/**
+ * The tile for one stripe of a product; `loads` are those of a vector of b. `mostSteps` are those of the sums that a tile
+ * adds to its results in one go.
+ */
+export function chooseOuterTile(
+  { emission: { target } }: Frame,
+  product: Product,
+  loads: number,
+  mostSteps: (tile: Tile) => number,
+): Choice {
   const { rows, columns, lanes, depth } = product;
+  const again = { ...product, hasInit: true };
   return chooseTile(rows.size, Math.ceil(columns.size / lanes), target, (tile) => {
     const cycles = stepCycles(tile, tile.rows + tile.vectors * loads, latency(target));
-    return cycles * steps(depth) + tileOverhead(product, tile.rows * tile.vectors);
+    const vectors = tile.rows * tile.vectors;
+    const goes = Math.ceil(steps(depth) / mostSteps(tile));
+    return cycles * steps(depth) + tileOverhead(product, vectors) + (goes - 1) * tileOverhead(again, vectors);
   });
 }

@@ -2,30 +2,33 @@ import { byteSize } from "../../../tensor/type.ts";
 import type { Code, Local } from "../encode/code.ts";
 import { chooseOuterTile } from "./direct.ts";
 import type { Strategy } from "./contract.ts";
-import { mostDepth, rowGroup, steps, writeDepth } from "./depth.ts";
+import { steps, writeDepth } from "./depth.ts";
 import type { Frame } from "../kernel/frame.ts";
 import { outerTileFunction } from "./outer-tile.ts";
 import { nest, sequence, type Span } from "../kernel/nest.ts";
 import * as i32 from "../encode/opcodes/i32.ts";
+import { rowsWithin } from "./pages.ts";
 import { inPanels, panelLayout, writePanels, type Panels } from "./panels.ts";
-import { A, apart, B, turnsOf, type Product } from "./product.ts";
-import { blocks, stripes as stripesOf } from "../../../compiler/tiling.ts";
+import { A, apart, B, OUT, turnsOf, type Product } from "./product.ts";
+import { blocks, blocksOf, stripes as stripesOf } from "../../../compiler/tiling.ts";
 import type { Tile } from "./tile.ts";
 import { eachStripe, writeStripe, type Start, type Tiling } from "./tiles.ts";
 
 /** Rows from which on copying b pays, and columns from which on copying a does. */
 const worthwhile = { rows: 64, columns: 64 };
 
-/** Columns of b that are copied at once, so that the copy stays in the cache. */
-const mostColumns = 512;
+/** Steps of a sum from which on copies pay. */
+const deep = 512;
 
-/** Bytes of a that are copied at once. */
+/** Bytes of the panels that one tile reads: three quarters of the first cache. */
+const bytesOfTile = 3 * 2 ** 13;
+
+/** Bytes of both sides that are copied at once. What is copied of a is read for every stripe of b. */
 const bytesOfA = 2 ** 17;
+const bytesOfB = 2 ** 20;
 
 /** What modules call the address of memory that a kernel may use while it runs. Every thread has its own. */
 export const scratchName = "scratch";
-
-const bytesOfB = mostColumns * mostDepth * byteSize("f64");
 
 /** Bytes of it. */
 export const scratchSize: number = bytesOfB + bytesOfA;
@@ -43,8 +46,8 @@ export function packedStrategy(
   const liesApart = apart(product);
   const copiesA = liesApart.a && columns.size >= worthwhile.columns;
   const copiesB = liesApart.b && rows.size >= worthwhile.rows;
-  if (steps(depth) <= mostDepth || !(copiesA || copiesB)) return undefined;
-  const { tile, cycles } = chooseOuterTile(frame, product, 1);
+  if (steps(depth) <= deep || !(copiesA || copiesB)) return undefined;
+  const { tile, cycles } = chooseOuterTile(frame, product, 1, (each) => mostSteps(product, each));
   const copied = (copiesA ? rows.size : 0) + (copiesB ? columns.size : 0);
   const writer = new PackedWriter(frame, product, addresses, { tile, copiesA, copiesB });
   return {
@@ -53,6 +56,10 @@ export function packedStrategy(
     write: () => writer.write(),
   };
 }
+
+/** Steps of a sum that one copy is made for: as many as the panels of a tile may have. */
+const mostSteps = ({ dtype, lanes }: Product, { rows, vectors }: Tile): number =>
+  Math.floor(bytesOfTile / byteSize(dtype) / (rows + vectors * lanes));
 
 interface Choice {
   readonly tile: Tile;
@@ -77,11 +84,14 @@ class PackedWriter {
     const { f } = this.#frame;
     const { batch, stripes, columns, depth, hasInit } = this.#product;
     const addresses = this.#addresses;
-    const width = this.#choice.tile.vectors * this.#product.lanes;
-    const most = Math.floor(mostColumns / width) * width;
+    const { tile } = this.#choice;
+    const size = byteSize(this.#product.dtype);
+    const width = tile.vectors * this.#product.lanes;
+    const mostDepth = mostSteps(this.#product, tile);
+    const mostColumns = bytesOfB / size / mostDepth;
     nest(f, [...batch, ...stripes], addresses, () => {
-      sequence(f, blocks(columns.size, most), columns.moves, addresses, (size) => {
-        const part = { ...this.#product, stripes: [], columns: { ...columns, size } };
+      sequence(f, blocksOf(columns.size, width, mostColumns), columns.moves, addresses, (count) => {
+        const part = { ...this.#product, stripes: [], columns: { ...columns, size: count } };
         const first = hasInit ? "init" : "zero";
         writeDepth(f, depth, mostDepth, first, addresses, (block, start) =>
           this.#writeBlock(part, block, start),
@@ -115,7 +125,9 @@ class PackedWriter {
     } as const;
     if (copiesB) copy(panelsOfB, scratch);
     const layoutOf = (size: number): ReturnType<typeof panelLayout> => panelLayout(dtype, depth, size);
-    sequence(f, blocks(rows.size, rowGroup(depth, dtype, bytesOfA)), rows.moves, this.#addresses, (size) => {
+    const bytesOfRow = Math.max(1, steps(depth)) * byteSize(dtype);
+    const mostRows = Math.min(bytesOfA / bytesOfRow, rowsWithin(rows, [OUT], bytesOfRow));
+    sequence(f, blocksOf(rows.size, tile.rows, mostRows), rows.moves, this.#addresses, (size) => {
       const panelsOfA = {
         operand: A,
         side: { ...rows, size },

@@ -76,10 +76,13 @@ const largest = (spans: readonly Span[]): Span | undefined =>
 export const turnsOf = (spans: readonly Span[]): number =>
   spans.reduce((product, { size }) => product * size, 1);
 
-/** Which sides have something between one step of the depth and the next. */
+/** Bytes from which on rows of b are far apart: of a page of memory, a stripe of columns then has two steps at most. */
+const far = 2 ** 11;
+
+/** Which sides have something between one step of the depth and the next that makes reading them slow. */
 export function apart({ depth, columns, dtype }: Product): { readonly a: boolean; readonly b: boolean } {
   const size = byteSize(dtype);
   const inner = depth.at(-1)?.moves ?? [];
-  const isPanel = columns.moves[B] === size && inner[B] === columns.size * size;
+  const isPanel = columns.moves[B] === size && inner[B] === columns.size * size && inner[B] < far;
   return { a: inner[A] !== size, b: !isPanel };
 }

@@ -37,7 +37,7 @@ export function sweepStrategy(
   const isLarge = columns.size * size >= longRow && steps(depth) * columns.size * size > near;
   const isRow = columns.moves[B] === size && columns.moves[OUT] === size;
   if (rows.size > 1 || !isLarge || !isRow) return undefined;
-  const { cycles } = chooseOuterTile(frame, product, 1);
+  const { cycles } = chooseOuterTile(frame, product, 1, () => Infinity);
   const { f } = frame;
   return {
     cycles: turnsOf([...batch, ...stripes]) * cycles * advantage,
