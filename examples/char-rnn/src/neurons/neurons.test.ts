@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { compile, fromArray, softmax, tensor, type Tensor, type Value } from "@unroll/core";
 import { init } from "@unroll/layers";
-import { codePointVocabulary } from "@unroll/data";
+import { byteVocabulary, codePointVocabulary } from "@unroll/data";
 import { describe, expect, test } from "vitest";
 import { plain } from "../../test/small.ts";
 import { OptionError } from "../command-line/option.ts";
@@ -171,6 +171,16 @@ describe("the page", () => {
     }
   });
 
+  test("keeps apart what is longer than a character, and only that", () => {
+    expect(page).toContain('<div id="text">');
+    const bytes = byteVocabulary("é");
+    const model = charRnn(plain, bytes.size);
+    const ids = bytes.encode("éé");
+    const hex = neuronsPage(model, init(model.spec, 1), bytes, ids, { ...options, neuron: undefined });
+    expect(hex).toContain('<div id="text" class="apart">');
+    expect(hex.match(/>c3<\/b>/g)).toHaveLength(2);
+  });
+
   test("shows text as text", () => {
     expect(page).toContain("<title>A &lt;title&gt;</title>");
     expect(page).toMatch(/<b style="[^"]*">&lt;<\/b>/);
@@ -202,11 +212,11 @@ describe("the page", () => {
     );
   });
 
-  test("colours go from blue over white to green", () => {
+  test("colours go from blue over nothing to green", () => {
     expect([colour(-1), colour(0), colour(1)]).toEqual([
-      "rgb(102,102,255)",
-      "rgb(255,255,255)",
-      "rgb(102,255,102)",
+      "rgb(0 0 255 / 0.600)",
+      "rgb(0 200 0 / 0.000)",
+      "rgb(0 200 0 / 0.600)",
     ]);
   });
 });

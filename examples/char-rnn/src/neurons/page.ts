@@ -30,7 +30,7 @@ export interface Page {
 
 /** The page as one file of HTML that needs nothing else. */
 export function pageOf(page: Page): string {
-  const { title, cells } = page;
+  const { title, text, cells } = page;
   const values = Object.fromEntries(cells.map(({ name, values }) => [name, values.map(coarse)]));
   return `<!doctype html>
 <html lang="en">
@@ -45,11 +45,11 @@ export function pageOf(page: Page): string {
 <p>The colour of a symbol is what one cell holds after reading it: <span style="background:${colour(1)}">1</span>,
 <span style="background:${colour(0)}">0</span>, <span style="background:${colour(-1)}">-1</span>. Below each symbol
 stand the likeliest next ones, the likeliest first; the redder, the surer the model is.</p>
-<label>Cell <select id="cell">
+<label>Cell <select id="cell" autocomplete="off">
 ${cells.map(({ name, why }) => `<option value="${escape(name)}">${escape(`${name}: ${why}`)}</option>`).join("\n")}
 </select></label>
-<label><input type="checkbox" id="guesses" checked> guesses</label>
-<div id="text">
+<label><input type="checkbox" id="guesses" autocomplete="off" checked> guesses</label>
+<div id="text"${text.some(isLong) ? ' class="apart"' : ""}>
 ${textOf(page)}
 </div>
 ${rankingOf(page)}
@@ -60,6 +60,9 @@ ${gatesOf(page)}
 </html>
 `;
 }
+
+/** Words and bytes, which would run into each other. */
+const isLong = (symbol: string): boolean => [...symbol].length > 1;
 
 /** The first cell's colours stand in the page itself, so that it says something without its script. */
 function textOf({ text, cells, recording, symbol }: Page): string {
@@ -97,16 +100,13 @@ const rankingRow = ({ predicate, best }: Page["ranking"][number]): string => {
   return `<tr><th>${escape(predicate)}${shown.length > 0 ? shown.join("") : "<td>the same all over this text"}</tr>`;
 };
 
-/** Green above 0, blue below, white at 0. */
+/** Green above 0, blue below, nothing at 0. Pages show through it, so that it suits light ones and dark ones. */
 export function colour(value: number): string {
-  const fade = Math.round(255 * (1 - Math.min(1, Math.abs(value)) * 0.6));
-  return value >= 0 ? `rgb(${fade},255,${fade})` : `rgb(${fade},${fade},255)`;
+  const strength = (0.6 * Math.min(1, Math.abs(value))).toFixed(3);
+  return value >= 0 ? `rgb(0 200 0 / ${strength})` : `rgb(0 0 255 / ${strength})`;
 }
 
-const surety = (odds: number): string => {
-  const fade = Math.round(255 * (1 - 0.8 * odds));
-  return `rgb(255,${fade},${fade})`;
-};
+const surety = (odds: number): string => `rgb(255 0 0 / ${(0.8 * odds).toFixed(3)})`;
 
 /** Two decimals are more than an eye tells apart. */
 const coarse = (x: number): number => Math.round(x * 100) / 100;
@@ -125,14 +125,22 @@ const replacements: Readonly<Record<string, string>> = {
 const escape = (text: string): string => text.replace(/[&<>"']/g, (character) => replacements[character]!);
 
 const style = `
-body { font: 16px/1.4 system-ui, sans-serif; margin: 2rem; color: #111; background: #fff; }
+:root { color-scheme: light dark; }
+body { font: 16px/1.4 system-ui, sans-serif; margin: clamp(1rem, 4vw, 2rem); }
+h1 { font-size: clamp(1.3rem, 4vw, 2rem); line-height: 1.2; overflow-wrap: anywhere; }
 #text { font: 14px/1.2 ui-monospace, monospace; margin: 1rem 0; }
 .at { display: inline-flex; flex-direction: column; vertical-align: top; min-width: 0.62em; text-align: center; }
 .at b { font-weight: 600; } .at i { font-style: normal; font-size: 11px; }
+.apart .at { margin-right: 0.4em; }
 .plain .at i { display: none; }
 th { text-align: left; font-weight: 500; padding-right: 1rem; } td { padding-right: 1rem; }
 #gates svg { margin-right: 1rem; }
-label { margin-right: 1rem; }
+label { margin-right: 1rem; white-space: nowrap; }
+select { max-width: calc(100vw - 6rem); }
+@media (max-width: 50rem) {
+  #ranking tr { display: flex; flex-wrap: wrap; row-gap: 0.3rem; margin-bottom: 0.6rem; }
+  #ranking th { width: 100%; }
+}
 `;
 
 /** Colours the text by the chosen cell. It takes the function that coloured the page. */
@@ -145,7 +153,7 @@ const show = () => values[choice.value].forEach((value, i) => { places[i].style.
 choice.addEventListener("change", show);
 document.getElementById("ranking").addEventListener("click", ({ target }) => {
   const { cell } = target.dataset;
-  if (cell !== undefined) { choice.value = cell; show(); scrollTo(0, 0); }
+  if (cell !== undefined) { choice.value = cell; show(); choice.focus({ preventScroll: true }); scrollTo(0, 0); }
 });
 const guesses = document.getElementById("guesses");
 guesses.addEventListener("change", () =>

@@ -13,16 +13,16 @@ export function scatterPlot({ layer, name, shut, open }: GateRecord): string {
   const at = (share: number): string => (margin + share * (side - 2 * margin)).toFixed(1);
   const dots = Array.from(open, (x, unit) => {
     const place = `cx="${at(x)}" cy="${at(1 - shut[unit]!)}"`;
-    return `<circle ${place} r="3" fill="#2563eb" fill-opacity="0.4"><title>unit ${unit}</title></circle>`;
+    return `<circle ${place} r="3" fill="#3b82f6" fill-opacity="0.5"><title>unit ${unit}</title></circle>`;
   });
   const size = `width="${side}" height="${side}" viewBox="0 0 ${side} ${side}"`;
   const inner = side - 2 * margin;
   return `<svg ${size} role="img" aria-label="gate ${name} of layer ${layer}">
-<rect x="${margin}" y="${margin}" width="${inner}" height="${inner}" fill="none" stroke="#999"/>
-<line x1="${at(0)}" y1="${at(0)}" x2="${at(1)}" y2="${at(1)}" stroke="#ddd"/>
+<rect x="${margin}" y="${margin}" width="${inner}" height="${inner}" fill="none" stroke="currentColor" stroke-opacity="0.5"/>
+<line x1="${at(0)}" y1="${at(0)}" x2="${at(1)}" y2="${at(1)}" stroke="currentColor" stroke-opacity="0.2"/>
 ${dots.join("")}
-<text x="${margin}" y="10" font-size="10">${name}, layer ${layer}</text>
-<text x="${margin}" y="${side - 10}" font-size="10">shut ${percent(shut)}, open ${percent(open)}</text>
+<text x="${margin}" y="14" font-size="12" fill="currentColor">${name}, layer ${layer}</text>
+<text x="${margin}" y="${side - 8}" font-size="12" fill="currentColor">shut ${percent(shut)}, open ${percent(open)}</text>
 </svg>`;
 }
 
