@@ -11,7 +11,8 @@ test("the page is up to date: run node --conditions=development scripts/cells.ts
   expect(readFileSync(file, "utf8")).toBe(text);
 });
 
-test("every cell has its equations, shapes and source, and a drawing with all of its parameters", () => {
+test("every cell has its equations, shapes and source, and, where it can be read, a drawing with all parameters", () => {
+  const undrawn: (string | undefined)[] = [];
   const sections = text.split(/^### /m).slice(1);
   expect(sections.length).toBeGreaterThan(20);
   for (const section of sections) {
@@ -21,6 +22,10 @@ test("every cell has its equations, shapes and source, and a drawing with all of
       expect(section, name).toContain(part);
     const table = section.slice(section.indexOf("| parameter |"), section.indexOf("| state |"));
     const parameters = [...table.matchAll(/^\| `([^`]+)` \|/gm)].map(([, path]) => path!);
+    if (/^The drawing of a step has \d{3} boxes/m.test(section)) {
+      undrawn.push(name);
+      continue;
+    }
     const drawn = [...section.matchAll(/^ {2}(p\d+)\{\{"([^"]+)"\}\}/gm)];
     expect(
       drawn.map(([, , path]) => path),
@@ -28,4 +33,5 @@ test("every cell has its equations, shapes and source, and a drawing with all of
     ).toEqual(parameters);
     for (const [, id] of drawn) expect(section, name).toMatch(new RegExp(`^ {2}${id} -->`, "m"));
   }
+  expect(undrawn).toEqual(["ntm"]);
 });

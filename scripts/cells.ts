@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import * as layers from "@unroll/layers";
 import { entryOf, link, root, section } from "./docstring.ts";
 import { parameterTable, stateTable, type Sized, type Sizes } from "./specs.ts";
-import { stepGraph } from "./step-graph.ts";
+import { stepGraph, type StepGraph } from "./step-graph.ts";
 
 const sources = "packages/layers/src/cells";
 
@@ -171,7 +171,6 @@ function describe(one: Shown, file: string, described: Set<string>): string {
   const small = Object.fromEntries(Object.keys(one.sizes).map((letter) => [letter, drawnSizes[letter] ?? 2]));
   const batch = 2;
   const inputs = Object.entries(one.inputs(small)).map(([name, shape]) => [name, [batch, ...shape]]);
-  const drawing = stepGraph({ cell: one.make(small), inputs: Object.fromEntries(inputs), batch });
   const typeName = one.name[0]!.toUpperCase() + one.name.slice(1);
   const declared = (kind: "Params" | "State"): string =>
     meaningOf(typeName + kind) ?? meaningOf(new RegExp(`(\\w+${kind})\\b`).exec(entry.signature)![1]!)!;
@@ -182,9 +181,18 @@ function describe(one: Shown, file: string, described: Set<string>): string {
     `State: ${declared("State")}`,
     stateTable(one),
     ...(options === "" ? [] : [options]),
-    `\`\`\`mermaid\n${drawing}\n\`\`\``,
+    drawingOf(stepGraph({ cell: one.make(small), inputs: Object.fromEntries(inputs), batch })),
   ].join("\n\n");
 }
+
+/** Boxes of a drawing that can still be read when it is as wide as a page. */
+const readable = 100;
+
+const drawingOf = ({ mermaid, size }: StepGraph): string =>
+  size <= readable
+    ? `\`\`\`mermaid\n${mermaid}\n\`\`\``
+    : `The drawing of a step has ${size} boxes, too many for this page. [Seeing inside](../seeing-inside.md) says how to\n` +
+      "make one that can be moved, folded and searched.";
 
 /** Blocks without statements are equations, and not in TypeScript. */
 const withEquations = (meaning: string): string =>

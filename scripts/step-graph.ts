@@ -10,8 +10,15 @@ export interface Drawn {
   readonly batch: number;
 }
 
+/** A drawing of a step. */
+export interface StepGraph {
+  readonly mermaid: string;
+  /** How many boxes it has. */
+  readonly size: number;
+}
+
 /** Parameters are hexagons; states, inputs and what a step gives are rounded. Bold names are those of `label`. */
-export function stepGraph({ cell, inputs, batch }: Drawn): string {
+export function stepGraph({ cell, inputs, batch }: Drawn): StepGraph {
   const given = (spec: unknown, front: readonly number[]): unknown => {
     const values = flatten(spec).map(({ path, leaf }) => {
       const { shape, dtype = "f32" } = leaf as { readonly shape: readonly number[]; readonly dtype?: DType };
@@ -31,6 +38,7 @@ export function stepGraph({ cell, inputs, batch }: Drawn): string {
 
 class Flowchart {
   readonly #lines: string[] = [];
+  #size = 0;
   readonly #names = new Map<Value, string>();
   readonly #inputs: Value[] = [];
 
@@ -44,11 +52,16 @@ class Flowchart {
     leaves(tree).forEach(({ path, leaf }, i) => {
       this.#names.set(leaf, `${letter}${i}`);
       this.#inputs.push(leaf);
-      this.#lines.push(`${letter}${i}${box(path)}`);
+      this.#box(`${letter}${i}${box(path)}`);
     });
   }
 
-  drawn(next: unknown, y: unknown): string {
+  #box(line: string): void {
+    this.#lines.push(line);
+    this.#size++;
+  }
+
+  drawn(next: unknown, y: unknown): StepGraph {
     const [after, output] = [leaves(next), leaves(y)];
     const closed = graph(
       this.#inputs,
@@ -60,13 +73,15 @@ class Flowchart {
       ...output.map(({ path, leaf }) => ({ name: path || "y", leaf, style: "" })),
     ];
     ends.forEach(({ name, leaf, style }, i) => {
-      this.#lines.push(`o${i}(["${name}"])${style}`, `${this.#names.get(leaf)!} --> o${i}`);
+      this.#box(`o${i}(["${name}"])${style}`);
+      this.#lines.push(`${this.#names.get(leaf)!} --> o${i}`);
     });
+    // Dark pages write light letters where no colour is given.
     const styles = [
-      "classDef param fill:#fde7c8,stroke:#b8741a",
-      "classDef state fill:#d7e8fa,stroke:#2a6db0",
+      "classDef param fill:#fde7c8,stroke:#b8741a,color:#222",
+      "classDef state fill:#d7e8fa,stroke:#2a6db0,color:#222",
     ];
-    return ["flowchart TD", ...this.#lines, ...styles].join("\n  ");
+    return { mermaid: ["flowchart TD", ...this.#lines, ...styles].join("\n  "), size: this.#size };
   }
 
   #node(name: string, { op, attrs, inputs, outputs }: ReturnType<typeof nodesOf>[number]): void {
@@ -75,7 +90,7 @@ class Flowchart {
     const labels = outputs.flatMap((value) => value.labels).map((one) => `<b>${one}</b>`);
     // A constant has nothing but its attributes to tell it from others.
     const kind = inputs.length === 0 ? shortened(op.show?.(attrs) ?? op.name) : op.name;
-    this.#lines.push(`${name}["${[kind, ...labels].join("<br/>")}"]`);
+    this.#box(`${name}["${[kind, ...labels].join("<br/>")}"]`);
     outputs.forEach((value) => this.#names.set(value, name));
     for (const x of inputs) {
       const part = x.node.outputs.length > 1 && !this.#inputs.includes(x) ? `|${x.index + 1}|` : "";
