@@ -59,7 +59,7 @@ interface Step {
 
 const names = Object.keys(rules);
 
-/** Largest number of elements, and of axes, that a step leaves behind; what is larger is summed. */
+/** Largest number of elements, and of axes, that steps find and leave behind; what is larger is summed. */
 const limits = { elements: 36, rank: 3 };
 
 /**
@@ -137,14 +137,13 @@ const asCopies: Loop = (step, init, xs, reverse) => {
 
 /** The values that a program has so far. */
 class Pool implements Operands {
-  readonly #values: Value[];
-  readonly #unused: Set<Value>;
+  readonly #values: Value[] = [];
+  readonly #unused = new Set<Value>();
   readonly #loop: Loop;
 
   constructor(values: readonly Value[], loop: Loop) {
-    this.#values = [...values];
-    this.#unused = new Set(values);
     this.#loop = loop;
+    for (const value of values) this.#add(value);
   }
 
   value(n: number): Value {

@@ -43,6 +43,18 @@ function withGradient({ inputs }: RandomGraph, loss: (xs: readonly Value[]) => V
 }
 
 describe("arbitraryGraph", () => {
+  test("has inputs as large as asked for, and a gradient by all of them", () => {
+    const options = { minRank: 3, maxRank: 5, minSize: 4, maxSize: 6, maxSteps: 4 };
+    const all = fc.sample(arbitraryGraph(options), { numRuns: 20, seed: 1 });
+    expect(Math.max(...all.flatMap(({ inputs }) => inputs.map(({ shape }) => shape.length)))).toBe(5);
+    expect(Math.max(...all.flatMap(({ inputs }) => inputs.flatMap(({ shape }) => shape)))).toBe(6);
+    for (const { loss, inputs } of all.slice(0, 2)) {
+      const xs = inputs.map(({ type }) => input(type));
+      const closed = graph(xs, gradient(loss(xs), xs));
+      const largest = run(closed, inputs).map(({ data }) => Math.max(...Array.from(data, Math.abs)));
+      expect(largest.every((size) => Number.isFinite(size) && size > 0)).toBe(true);
+    }
+  });
   test("has every rule, scans in scans, and both directions, and is printed as its graph", () => {
     const texts = fc.sample(arbitraryGraph(), { numRuns: 300, seed: 1 }).map(fc.stringify);
     const all = texts.join("\n");
