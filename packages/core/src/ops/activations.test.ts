@@ -66,4 +66,13 @@ describe("gelu", () => {
     // 2 p - x^2 p vanishes at the square root of two.
     expect(derivative(gelu, [Math.SQRT2], 2)[0]).toBeCloseTo(0, 14);
   });
+
+  test("has its limits far out, and so do its derivatives", () => {
+    for (const far of [Infinity, Number.MAX_VALUE, 41]) {
+      expect(numbers(gelu(f64([far, -far]))).map(Math.abs)).toEqual([far, 0]);
+      expect(derivative(gelu, [far, -far]).map(Math.abs)).toEqual([1, 0]);
+      expect(derivative(gelu, [far, -far], 2).map(Math.abs)).toEqual([0, 0]);
+    }
+    expect(numbers(gelu(value([Infinity, -Infinity, NaN]))).map(Math.abs)).toEqual([Infinity, 0, NaN]);
+  });
 });

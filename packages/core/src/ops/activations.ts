@@ -1,6 +1,7 @@
 import { add, mul, sub } from "./arithmetic.ts";
 import { greater } from "./compare.ts";
 import { elementwise, floats, type UnaryFunction } from "./elementwise.ts";
+import { clamp } from "./extremes.ts";
 import { erf, exp } from "./functions.ts";
 import { where } from "./where.ts";
 
@@ -59,6 +60,9 @@ export const relu: UnaryFunction = elementwise("relu", {
   vjp: (dy, _, y) => [where(greater(y, 0), dy, 0)],
 });
 
+/** From here on the density and the lower tail of the normal distribution are 0 in f64: infinities times them are, too. */
+const tail = 40;
+
 /**
  * Gaussian error linear unit, elementwise: x times the probability that a standard normal variable is below x, by erf.
  *
@@ -72,12 +76,13 @@ export const gelu: UnaryFunction = elementwise("gelu", {
   scalar(s, x) {
     const constant = (n: number) => s.constant(x.dtype, n);
     const below = s.add(constant(1), s.erf(s.multiply(x, constant(Math.SQRT1_2))));
-    return s.multiply(s.multiply(constant(0.5), x), below);
+    return s.multiply(s.multiply(constant(0.5), s.max(x, constant(-tail))), below);
   },
   vjp(dy, [x]) {
     const probability = mul(0.5, add(1, erf(mul(x, Math.SQRT1_2))));
-    const density = mul(1 / Math.sqrt(2 * Math.PI), exp(mul(-0.5, x, x)));
-    return [mul(dy, add(probability, mul(x, density)))];
+    const near = clamp(x, -tail, tail);
+    const density = mul(1 / Math.sqrt(2 * Math.PI), exp(mul(-0.5, near, near)));
+    return [mul(dy, add(probability, mul(near, density)))];
   },
   on: floats,
 });
