@@ -25,6 +25,9 @@ export const round: UnaryFunction = elementwise("round", { scalar: (s, x) => s.n
 /**
  * What is left of x after division by y, with the sign of y: mod(-1, 3) is 2. Elementwise; 0 for an integer divisor 0.
  *
+ * Of floats it is x - y floor(x / y), each operation rounded. Where x is so close below a multiple of y that x / y is
+ * rounded to a whole number, it is therefore a little below 0 instead of a little below y.
+ *
  * Shapes: broadcast as in NumPy.
  * Gradient: dx = dz, dy = -dz floor(x / y).
  * Throws: ShapeError, DTypeError.
