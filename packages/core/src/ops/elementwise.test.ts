@@ -2,8 +2,11 @@ import { describe, expect, test } from "vitest";
 import { derivative, f64, i32, numbers, value } from "../../test/numbers.ts";
 import {
   add,
+  constant,
+  DTypeError,
   elementwise,
   evaluate,
+  input,
   less,
   mul,
   neg,
@@ -61,6 +64,21 @@ describe("operands", () => {
       [DTypeError: mul: 0.5 is not an i32, as count i32[2] is.
       Convert it first: cast(count, "f32").]
     `);
+  });
+
+  test("a finite number does not become an infinity silently", () => {
+    const x = input({ dtype: "f32", shape: [2] }, "x");
+    expect(() => mul(1e39, x)).toThrowErrorMatchingInlineSnapshot(`
+      [DTypeError: mul: 1e+39 is beyond f32, which x f32[2] is.
+      It ends at 3.4e38. Where an infinity is meant, write Infinity.]
+    `);
+    // From half of a last place above the largest f32 on, numbers are rounded to infinity.
+    const limit = (2 - 2 ** -24) * 2 ** 127;
+    for (const number of [limit, -limit, Number.MAX_VALUE]) expect(() => add(x, number)).toThrow(DTypeError);
+    const legal = [limit - 2 ** 76, Infinity, -Infinity, NaN];
+    const f32 = tensor([0]);
+    expect(legal.map((number) => numbers(add(constant(f32), number))[0])).toEqual(legal.map(Math.fround));
+    expect(numbers(mul(f64([1]), 1e39))).toEqual([1e39]);
   });
 
   test("dtypes are not promoted", () => {

@@ -106,6 +106,12 @@ function lift(name: string, x: number, type: TensorType, neighbour: Value): Valu
       `Convert it first: cast(${neighbour.label ?? "x"}, "f32").`,
     );
   }
+  if (type.dtype === "f32" && Number.isFinite(x) && !Number.isFinite(Math.fround(x))) {
+    throw new DTypeError(
+      `${name}: ${x} is beyond f32, which ${describeValue(neighbour)} is.`,
+      "It ends at 3.4e38. Where an infinity is meant, write Infinity.",
+    );
+  }
   return full(x, type);
 }
 
