@@ -11,7 +11,7 @@ test("the page is up to date: run node --conditions=development scripts/cells.ts
   expect(readFileSync(file, "utf8")).toBe(text);
 });
 
-test("every cell has its equations, shapes and source, and, where it can be read, a drawing with all parameters", () => {
+test("every cell has its equations, shapes and source, and a drawing with all parameters if one can read it", () => {
   const undrawn: (string | undefined)[] = [];
   const sections = text.split(/^### /m).slice(1);
   expect(sections.length).toBeGreaterThan(20);

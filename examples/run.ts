@@ -41,7 +41,9 @@ export function run(main: URL, args: readonly string[] = [], cwd?: string): Ran 
 export const printedIn = (page: URL): string[] =>
   [...readFileSync(page, "utf8").matchAll(/^```text\n(.*?)^```$/gms)].map(([, block]) => block!);
 
-/** `printed` with the decimals of `shown` where they agree: engines round in their own ways, by units of the last digit. */
+/**
+ * `printed` with the decimals of `shown` where they agree: engines round in their own ways, by units of the last digit.
+ */
 export function likeShown(printed: string, shown: string): string {
   const decimal = /-?\d+\.(\d+)/g;
   const expected = shown.matchAll(decimal);

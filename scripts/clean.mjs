@@ -1,4 +1,5 @@
-// Deletes what the build wrote. The state of `tsc -b` goes with it, or tsc would believe that its output is still there.
+// Deletes what the build wrote. The state of `tsc -b` goes with it, or tsc would believe that its output is still
+// there.
 import { readdirSync, rmSync } from "node:fs";
 
 const root = new URL("..", import.meta.url);

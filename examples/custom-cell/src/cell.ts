@@ -12,8 +12,8 @@ import { cell, glorot, orthogonal, param, state, zeros } from "@unroll/layers";
  *     slow' = slow + sigmoid(rate) (fast - slow)
  *     fast' = open fresh + (1 - open) slow'
  *
- * A cell is a record: what it needs, what it remembers, and one step. Nothing is registered anywhere, and whatever takes
- * a cell takes this one: unroll, stackCells, bidirectional, a checkpoint, a gradient check.
+ * A cell is a record: what it needs, what it remembers, and one step. Nothing is registered anywhere, and whatever
+ * takes a cell takes this one: unroll, stackCells, bidirectional, a checkpoint, a gradient check.
  *
  * Shapes: x [B, I], fast and slow [B, H] -> fast [B, H].
  */

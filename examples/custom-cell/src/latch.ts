@@ -1,4 +1,6 @@
-/** A problem that needs memory: a sequence begins with 1 or -1, noise follows, and at the end the first is asked for. */
+/**
+ * A problem that needs memory: a sequence begins with 1 or -1, noise follows, and at the end the first is asked for.
+ */
 import {
   concat,
   fork,

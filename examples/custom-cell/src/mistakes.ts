@@ -1,4 +1,6 @@
-/** Three mistakes that are easily made in a cell of one's own. `main.ts --mistake size|state|unused` shows what is said. */
+/**
+ * Three mistakes that are easily made in a cell of one's own. `main.ts --mistake size|state|unused` shows what is said.
+ */
 import { full } from "@unroll/core";
 import { param, zeros } from "@unroll/layers";
 import { twoClocks } from "./cell.ts";

@@ -39,7 +39,9 @@ function sequenceOf(x: Tensor, index: number): Tensor {
   return fromArray({ dtype: "f32", shape: [length, 1, inputs] }, Float32Array.from(numbers));
 }
 
-/** How much of the gradient at the last step is left at the first, and the largest singular value over the whole way. */
+/**
+ * How much of the gradient at the last step is left at the first, and the largest singular value over the whole way.
+ */
 function rowOf({ name, when, norms, spectra: along }: Measured): string {
   const left = norms[0]! / norms.at(-1)!;
   return [

@@ -1,4 +1,6 @@
-/** Which cell remembers what, for how long: the synthetic tasks of the literature, and the cells that are to solve them. */
+/**
+ * Which cell remembers what, for how long: the synthetic tasks of the literature, and the cells that are to solve them.
+ */
 import { writeFileSync } from "node:fs";
 import { readFlags, usage, UsageError, type Flags } from "./command-line.ts";
 import { heading, rowOf, successSvg } from "./report.ts";

@@ -17,7 +17,10 @@ import {
 /** How a trained network did on sequences that it has not seen. */
 export interface Score {
   readonly loss: number;
-  /** The share of sequences with a mistake: a number that is off by more than 0.2, or any symbol that is not the likeliest. */
+  /**
+   * The share of sequences with a mistake: a number that is off by more than 0.2, or any symbol that is not the
+   * likeliest.
+   */
   readonly mistaken: number;
 }
 

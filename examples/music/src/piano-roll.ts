@@ -21,8 +21,8 @@ export const keys = 88;
  *
  * Throws: FormatError naming the first thing that is not as it should be, and its place.
  *
- * Source: Boulanger-Lewandowski, Bengio and Vincent, Modeling Temporal Dependencies in High-Dimensional Sequences, 2012,
- * for the form and the split.
+ * Source: Boulanger-Lewandowski, Bengio and Vincent, Modeling Temporal Dependencies in High-Dimensional Sequences,
+ * 2012, for the form and the split.
  */
 export function readMusic(file: string): Music {
   let content: unknown;

@@ -33,7 +33,10 @@ export const coordinatesOf = (shape: Shape): number[][] =>
     [[]],
   );
 
-/** Where an element lies, by the definition of a view: the coordinate along an axis is a number whose digits are factors. */
+/**
+ * Where an element lies, by the definition of a view: the coordinate along an axis is a number whose digits are
+ * factors.
+ */
 export function addressAt({ offset, axes }: View, coordinates: readonly number[]): number {
   let address = offset;
   axes.forEach((factors, axis) => {

@@ -37,8 +37,8 @@ export function compileKernel(
 const margin = 16;
 
 /**
- * Run what was emitted, if anything was, on copies of arrays in memory that is full of NaN elsewhere, and put the results
- * back into the arrays. Throws when something outside of the buffers has changed.
+ * Run what was emitted, if anything was, on copies of arrays in memory that is full of NaN elsewhere, and put the
+ * results back into the arrays. Throws when something outside of the buffers has changed.
  */
 export function runOnWasm(
   emitted: Emitted | undefined,
@@ -85,7 +85,9 @@ function copyArray(dtype: DType, array: TypedArray): TypedArray {
   return copy;
 }
 
-/** What was emitted does to arrays, to the bit, what it does on the reference engine; also where nothing should happen. */
+/**
+ * What was emitted does to arrays, to the bit, what it does on the reference engine; also where nothing should happen.
+ */
 export function expectSame(
   emitted: Emitted | undefined,
   arrays: ReadonlyMap<Buffer, TypedArray>,

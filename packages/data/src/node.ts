@@ -15,12 +15,13 @@ export interface ReadOptions {
 
 /**
  * The text of a UTF-8 file, or of the files of a folder and its folders, one after another in the order of their paths,
- * so that every run reads the same. A byte order mark at the beginning of a file is left out; line ends stay as they are.
+ * so that every run reads the same. A byte order mark at the beginning of a file is left out; line ends stay as they
+ * are.
  *
  * In a folder, names that begin with a dot are passed over, and so are links to folders.
  *
- * Throws: DataError when there is no such file or folder, or nothing to read in it; FormatError naming file and position
- * when bytes are not UTF-8.
+ * Throws: DataError when there is no such file or folder, or nothing to read in it; FormatError naming file and
+ * position when bytes are not UTF-8.
  *
  *     const text = readText("books", { extension: ".txt", separator: "\n" });
  */

@@ -47,7 +47,9 @@ export function expectParts(op: string, memory: object, parts: readonly string[]
 /** A tree and what messages say before its leaves: `["the gradients have", grads]`. */
 type Labelled = readonly [has: string, tree: unknown];
 
-/** Throws: TreeError naming the leaves that one of two trees of values lacks; ShapeError where leaves differ in type. */
+/**
+ * Throws: TreeError naming the leaves that one of two trees of values lacks; ShapeError where leaves differ in type.
+ */
 export function expectSameLeaves(op: string, [aHas, a]: Labelled, [bHas, b]: Labelled): void {
   const [inA, inB] = [typesOf(a), typesOf(b)];
   const onlyA = [...inA.keys()].filter((path) => !inB.has(path));

@@ -1,4 +1,6 @@
-/** Methods on whole vectors reach the minima within evaluations that were measured, and no more than a tenth is spare. */
+/**
+ * Methods on whole vectors reach the minima within evaluations that were measured, and no more than a tenth is spare.
+ */
 import { describe, expect, test } from "vitest";
 import {
   cmaEs,

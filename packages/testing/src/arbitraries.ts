@@ -70,7 +70,10 @@ export function interval(
   return { numbers: (count) => fc.array(number, { minLength: count, maxLength: count }) };
 }
 
-/** Numbers from `low` to `high` in any order, no two close to each other: where an order decides, it stays the same nearby. */
+/**
+ * Numbers from `low` to `high` in any order, no two close to each other: where an order decides, it stays the same
+ * nearby.
+ */
 export function distinct(low: number, high: number): Domain {
   return {
     numbers: (count) =>

@@ -65,7 +65,8 @@ const epsilon = 2 ** -52;
  * They may differ by what truncation and rounding explain, a bound that is derived for each check (see `differentiate`)
  * and typically 1e-10 of the derivative. Rounding errors of f and of its pullback are taken to be a few units in the
  * last place; where that does not explain a difference they are measured. A bound above 1e-7 of the derivative would
- * let wrong gradients pass and is an error of its own: f has a kink, a jump or a pole here, or loses most of its digits.
+ * let wrong gradients pass and is an error of its own: f has a kink, a jump or a pole here, or loses most of its
+ * digits.
  *
  * Everything is computed in f64. Of functions on f32 the derivative is taken as they are, and both graphs are widened
  * then, so what is checked is what will run. Integers and booleans, random keys among them, are held fixed.
@@ -175,7 +176,9 @@ function mismatch(
   );
 }
 
-/** By how much the slopes of f to both sides differ over a distance. Of a smooth function it shrinks with the distance. */
+/**
+ * By how much the slopes of f to both sides differ over a distance. Of a smooth function it shrinks with the distance.
+ */
 const bend = (f: (t: number) => number, h: number): number => Math.abs((f(h) - 2 * f(0) + f(-h)) / h);
 
 function kink(

@@ -15,15 +15,17 @@ export const unitRoundoff: Readonly<Record<DType, number>> = {
   bool: 0,
 };
 
-/** Roundings that results may differ by when nobody says: a function that is off by 4 ulp, and a few sums and products. */
+/**
+ * Roundings that results may differ by when nobody says: a function that is off by 4 ulp, and a few sums and products.
+ */
 const fewRoundings = 16;
 
 /**
  * What keeps two tensors from being close, in words; undefined when they are. Types must be equal, and NaN is close to
  * NaN and an infinity to itself. Nested arrays are taken to be of the other's type.
  *
- * The default tolerance is that of 16 roundings in the dtype, 9.5e-7 in f32 and 1.8e-15 in f64, relative to each expected
- * element. Sums that cancel need an `absolute` one.
+ * The default tolerance is that of 16 roundings in the dtype, 9.5e-7 in f32 and 1.8e-15 in f64, relative to each
+ * expected element. Sums that cancel need an `absolute` one.
  */
 export function describeDifference(
   actual: Tensor,

@@ -3,7 +3,9 @@ import { coordinates } from "./coordinates.ts";
 import { differentiate, measureNoise } from "./difference.ts";
 import type { DirectionalDerivative, Element } from "./directional-derivative.ts";
 
-/** The element of the inputs whose gradient is furthest off, in words, and its share of the derivative from both sides. */
+/**
+ * The element of the inputs whose gradient is furthest off, in words, and its share of the derivative from both sides.
+ */
 export interface Culprit {
   readonly place: string;
   readonly pullback: number;

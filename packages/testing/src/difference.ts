@@ -34,8 +34,8 @@ export const firstStep: number = 2 ** -first;
  * removes the errors of the second and then the fourth order. The answer is D6(h), of the steps h, h/2 and h/4. Its
  * bound is a sum of three:
  *
- * - truncation: |D6(h) - D4(h/2)|, which is the error of D4 and so, where h is small enough to matter, far above that of
- *   D6; and |D6(h) - D6(2h)|, 63 times the error of D6. One of them may vanish by chance, both hardly will;
+ * - truncation: |D6(h) - D4(h/2)|, which is the error of D4 and so, where h is small enough to matter, far above that
+ *   of D6; and |D6(h) - D6(2h)|, 63 times the error of D6. One of them may vanish by chance, both hardly will;
  * - rounding: each D(h) is off by at most noise / h, so D6 by (64/45 4 + 20/45 2 + 1/45) noise / h = 6.6 noise / h.
  *
  * Truncation falls and rounding grows as h shrinks. h is halved until the sum reaches the goal, or until rounding alone

@@ -1,6 +1,6 @@
 /**
- * What the planner does to make programs fast, switched off one by one: a program that is right only without it, or only
- * with it, tells which part is to blame. Threads are switched by `threads.property.test.ts`.
+ * What the planner does to make programs fast, switched off one by one: a program that is right only without it, or
+ * only with it, tells which part is to blame. Threads are switched by `threads.property.test.ts`.
  */
 import { add, graph, input, matmul, mul, scan, stateful, tanh, tensor } from "@unroll/core";
 import type { Engine, Value } from "@unroll/core";

@@ -11,7 +11,9 @@ const ids = [0, 1, 2, 3, 4, 0, 2, 1];
 const column = (xs: readonly number[]): Tensor =>
   fromArray({ dtype: "i32", shape: [xs.length, 1] }, Int32Array.from(xs));
 
-/** The logits of a model along a text, from nothing; with a seed, as in training. Texts of one length share a program. */
+/**
+ * The logits of a model along a text, from nothing; with a seed, as in training. Texts of one length share a program.
+ */
 function logitsOf(options: Partial<ModelOptions>, boundary?: number) {
   const model = charRnn({ ...plain, ...options }, symbols, boundary);
   const params = init(model.spec, 1);

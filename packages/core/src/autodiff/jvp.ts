@@ -25,7 +25,8 @@ export function jvp<Y, X>(ys: Y, xs: X, dxs: NoInfer<X>): Y {
       throw new ShapeError(`jvp: the tangent of ${describeValue(x)} is ${formatType(dx.type)}.`);
   });
   // The first pullback is linear in its cotangents, so the second does not depend on their numbers. They are zeros and
-  // no inputs, because a scan that is run again for what it saves takes all of its operands, whether they matter or not.
+  // no inputs, because a scan that is run again for what it saves takes all of its operands, whether they matter or
+  // not.
   const dummies = outputs.map(zerosLike);
   const dIn = pull(outputs, dummies, inputs, inputs);
   const reached = dIn.flatMap((dx, i) => (dx ? [{ dx, tangent: tangents[i]! }] : []));

@@ -14,7 +14,8 @@ import { zerosLike } from "../ops/full.ts";
  * counted. For total derivatives use `gradient`.
  *
  * Shapes: dys as ys; the result as xs, zeros where nothing flows.
- * Throws: TreeError when dys is not a tree like ys; GradientError when the way leads through an op without a derivative.
+ * Throws: TreeError when dys is not a tree like ys; GradientError when the way leads through an op without a
+ * derivative.
  */
 export function pullback<Y, X>(ys: Y, dys: NoInfer<Y>, xs: X): X {
   sameTree("pullback", { name: "the cotangents are", tree: dys }, { name: "the outputs are", tree: ys });
@@ -113,7 +114,9 @@ function markAdjoint(dxs: Cotangents, node: Node, start: number): void {
 export const reaches = (x: Value, y: Value, ...around: readonly Value[]): boolean =>
   dependents(nodesOf({ inputs: [x, ...around], outputs: [y] }), [x]).has(y);
 
-/** Why no cotangent reaches `x`: the first op on a way from it to `y` that gives no floats. Undefined: there is no way. */
+/**
+ * Why no cotangent reaches `x`: the first op on a way from it to `y` that gives no floats. Undefined: there is no way.
+ */
 export function blockedBy(x: Value, y: Value): Node | undefined {
   if (!reaches(x, y)) return undefined;
   const nodes = nodesOf({ inputs: [x], outputs: [y] });

@@ -16,8 +16,8 @@ export interface CompileOptions {
   /** Default: the WebAssembly engine, or the reference engine on a host without vectors. */
   readonly engine?: Engine;
   /**
-   * What every run looks for; see `docs/errors.md`. Default: nothing, and indices on the reference engine. A checked run
-   * is interpreted, and slow.
+   * What every run looks for; see `docs/errors.md`. Default: nothing, and indices on the reference engine. A checked
+   * run is interpreted, and slow.
    */
   readonly checks?: Checks;
   /** Called after each compilation with the types it is for and the milliseconds it took. */

@@ -66,7 +66,9 @@ function own(value: Value, seen: Set<Value>): Found[] {
   return [{ labels: value.labels, order: value.node.id, value: () => value }];
 }
 
-/** Labelled values of a scan's body: the scan is run once more, emitting them; equal scans are merged by the compiler. */
+/**
+ * Labelled values of a scan's body: the scan is run once more, emitting them; equal scans are merged by the compiler.
+ */
 function inside(node: Node, seen: Set<Value>): Found[] {
   if (node.op.bodies === undefined) return [];
   const attrs = node.attrs as ScanAttrs;

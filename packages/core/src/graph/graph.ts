@@ -106,8 +106,8 @@ export function rewrite(closed: Graph, visit: Visit): Graph {
 /**
  * What becomes of the values of a graph when nodes are visited as `rewrite` does.
  *
- * `given` says what stands for some of its values, which are inputs then. `nodes` are those of the graph, in an order in
- * which each comes after what it needs.
+ * `given` says what stands for some of its values, which are inputs then. `nodes` are those of the graph, in an order
+ * in which each comes after what it needs.
  */
 export function rewriteValues(
   closed: Graph,

@@ -47,7 +47,9 @@ export interface Traits<Attrs = unknown> {
   contraction?(attrs: Attrs): ContractRequest["letters"];
   /** The output is the sum of the input over these axes, ascending. */
   total?(attrs: Attrs): { readonly axes: readonly number[]; readonly keepDims: boolean };
-  /** The output holds the rows of input 0 along an axis whose numbers stand in input 1; zeros for numbers out of range. */
+  /**
+   * The output holds the rows of input 0 along an axis whose numbers stand in input 1; zeros for numbers out of range.
+   */
   gather?(attrs: Attrs): { readonly axis: number };
   /** The adjoint of a gather: the rows of input 0, from `axis` on, are added up by their numbers in input 1. */
   scatter?(attrs: Attrs): { readonly axis: number; readonly size: number };

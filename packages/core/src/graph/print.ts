@@ -56,7 +56,9 @@ function nodeLines(node: Node, names: Names): string[] {
   return [line, ...bodies.flatMap((body) => lines(body, names, "body").map((inner) => `  ${inner}`))];
 }
 
-/** A graph in the language of Graphviz: nodes are ops, edges are values with their types, a body is a box of its own. */
+/**
+ * A graph in the language of Graphviz: nodes are ops, edges are values with their types, a body is a box of its own.
+ */
 export function toDot(graph: Graph): string {
   const dot = new Dot();
   dot.graph(graph, "graph");

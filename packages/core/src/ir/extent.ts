@@ -2,7 +2,9 @@ import { dimensionsOfKernel, type Kernel } from "./kernel.ts";
 import type { Loop } from "./program.ts";
 import type { Factor, Step, View } from "./view.ts";
 
-/** The elements that an operand touches: those of some factors from `first` on, in every turn of the loops around it. */
+/**
+ * The elements that an operand touches: those of some factors from `first` on, in every turn of the loops around it.
+ */
 export interface Extent {
   readonly first: number;
   readonly factors: readonly Factor[];

@@ -21,7 +21,10 @@ export interface MapKernel extends Operands {
   readonly writes: readonly Reference[];
 }
 
-/** How a reduction joins values; of equal extremes `argmin` and `argmax` take the lowest position. NaN wins every extreme. */
+/**
+ * How a reduction joins values; of equal extremes `argmin` and `argmax` take the lowest position. NaN wins every
+ * extreme.
+ */
 export type Combine = "sum" | "product" | "min" | "max" | "argmin" | "argmax" | "and" | "or";
 
 /** Accumulate `body` over the reduced dimensions, then finish with `epilogue` once per kept point. */
@@ -64,7 +67,10 @@ export interface ScatterAddKernel extends Operands {
   readonly stride: number;
 }
 
-/** The four things an engine must be able to do. Their meaning is the plainest loop nest, dimensions from outer to inner. */
+/**
+ * The four things an engine must be able to do. Their meaning is the plainest loop nest, dimensions from outer to
+ * inner.
+ */
 export type Kernel = MapKernel | ReduceKernel | ContractKernel | ScatterAddKernel;
 
 /** Kernels with the same key are the same code. */

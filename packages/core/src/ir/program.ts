@@ -36,7 +36,10 @@ export interface Loop {
   readonly origin: Origin;
 }
 
-/** Call a JavaScript function on copies of the reads; its results are written. The only way out of the engine during a run. */
+/**
+ * Call a JavaScript function on copies of the reads; its results are written. The only way out of the engine during a
+ * run.
+ */
 export interface Host {
   readonly kind: "host";
   readonly f: HostFunction;

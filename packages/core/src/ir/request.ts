@@ -39,8 +39,8 @@ export interface ContractRequest {
 }
 
 /**
- * `out[index[r], c] += source[r, c]`, on an output that is filled with zeros first. The first axes of `source` are those
- * of `index` (the rows r), the others are columns (c). Rows with an index outside of the axis are dropped.
+ * `out[index[r], c] += source[r, c]`, on an output that is filled with zeros first. The first axes of `source` are
+ * those of `index` (the rows r), the others are columns (c). Rows with an index outside of the axis are dropped.
  */
 export interface ScatterAddRequest {
   readonly source: View;
@@ -48,6 +48,9 @@ export interface ScatterAddRequest {
   readonly out: View;
   /** The axis of `out` that is indexed. */
   readonly axis: number;
-  /** For every axis of `source`, the axis of `out` that it runs along; undefined where only the index says where it goes. */
+  /**
+   * For every axis of `source`, the axis of `out` that it runs along; undefined where only the index says where it
+   * goes.
+   */
   readonly outAxes: readonly (number | undefined)[];
 }

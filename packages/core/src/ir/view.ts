@@ -151,7 +151,9 @@ export function reshapeView(view: View, shape: Shape): View | undefined {
   return { ...view, axes };
 }
 
-/** Take `size` elements' worth of factors from the innermost end of `pending` (innermost first), cutting one if need be. */
+/**
+ * Take `size` elements' worth of factors from the innermost end of `pending` (innermost first), cutting one if need be.
+ */
 function takeFactors(pending: Factor[], size: number): Axis | undefined {
   const taken: Factor[] = [];
   while (size > 1) {

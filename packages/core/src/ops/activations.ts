@@ -60,7 +60,9 @@ export const relu: UnaryFunction = elementwise("relu", {
   vjp: (dy, _, y) => [where(greater(y, 0), dy, 0)],
 });
 
-/** From here on the density and the lower tail of the normal distribution are 0 in f64: infinities times them are, too. */
+/**
+ * From here on the density and the lower tail of the normal distribution are 0 in f64: infinities times them are, too.
+ */
 const tail = 40;
 
 /**

@@ -36,13 +36,13 @@ function checkCotangent(name: string, x: Value, dx: Value): void {
 /**
  * The value y with a gradient of one's own: nothing flows into y, and what `vjp` makes of its cotangent flows into xs.
  *
- * Straight-through estimators, reversed gradients and clipping at a node are one line each. `vjp` is written in ops, may
- * mention other values, and is called when a derivative is taken.
+ * Straight-through estimators, reversed gradients and clipping at a node are one line each. `vjp` is written in ops,
+ * may mention other values, and is called when a derivative is taken.
  *
  * Shapes: that of y. `vjp` takes dy, of the type of y, and returns a tree like xs.
  * Gradient: dxs = vjp(dy).
- * Throws: GradientError when y or a leaf of xs is no float; TreeError and GradientError, when a derivative is taken, for
- * an answer of another structure or other types.
+ * Throws: GradientError when y or a leaf of xs is no float; TreeError and GradientError, when a derivative is taken,
+ * for an answer of another structure or other types.
  *
  *     const roundThrough = (x: Value) => customGradient(round(x), [x], (dy) => [dy]);
  */

@@ -132,7 +132,8 @@ export const abs: UnaryFunction = elementwise("abs", {
  * -1, 0 or 1 as x is negative, zero or positive, elementwise. NaN stays NaN.
  *
  * Shapes: any -> same.
- * Gradient: it has none, since a zero would hide mistakes: use `detach`, or `customGradient` for a straight-through one.
+ * Gradient: it has none, since a zero would hide mistakes: use `detach`, or `customGradient` for a straight-through
+ * one.
  * Throws: DTypeError.
  */
 export const sign: UnaryFunction = elementwise("sign", {

@@ -8,7 +8,8 @@ import { elementwise, floats, type BinaryFunction, type UnaryFunction } from "./
  * The largest whole number that is not above x, elementwise.
  *
  * Shapes: any -> same.
- * Gradient: it has none, since a zero would hide mistakes: use `detach`, or `customGradient` for a straight-through one.
+ * Gradient: it has none, since a zero would hide mistakes: use `detach`, or `customGradient` for a straight-through
+ * one.
  * Throws: DTypeError.
  */
 export const floor: UnaryFunction = elementwise("floor", { scalar: (s, x) => s.floor(x), on: floats });
@@ -17,7 +18,8 @@ export const floor: UnaryFunction = elementwise("floor", { scalar: (s, x) => s.f
  * The nearest whole number, halves to the even one, elementwise.
  *
  * Shapes: any -> same.
- * Gradient: it has none, since a zero would hide mistakes: use `detach`, or `customGradient` for a straight-through one.
+ * Gradient: it has none, since a zero would hide mistakes: use `detach`, or `customGradient` for a straight-through
+ * one.
  * Throws: DTypeError.
  */
 export const round: UnaryFunction = elementwise("round", { scalar: (s, x) => s.nearest(x), on: floats });

@@ -69,7 +69,10 @@ function differentiate(node: Node<ScanAttrs>, dys: Cotangents, wanted: readonly 
   };
 }
 
-/** Body inputs whose value depends on something wanted: a carry does as soon as the step mixes something that does into it. */
+/**
+ * Body inputs whose value depends on something wanted: a carry does as soon as the step mixes something that does into
+ * it.
+ */
 function varyingInputs({ body, carries }: ScanAttrs, wanted: readonly Value[]): ReadonlySet<Value> {
   const nodes = nodesOf(body);
   const varying = new Set(wanted);
@@ -83,7 +86,9 @@ function varyingInputs({ body, carries }: ScanAttrs, wanted: readonly Value[]): 
   }
 }
 
-/** Varying carries whose new value has a cotangent: from outside, or because a later step passes one back through it. */
+/**
+ * Varying carries whose new value has a cotangent: from outside, or because a later step passes one back through it.
+ */
 function liveCarries(
   { body, carries }: ScanAttrs,
   dys: Cotangents,

@@ -99,7 +99,10 @@ const pairs = (dtype: DType): readonly [TypedArray, TypedArray] => [
   ),
 ];
 
-/** Functions that fast engines write in other instructions; their bits are those of the reference engine only by its own. */
+/**
+ * Functions that fast engines write in other instructions; their bits are those of the reference engine only by its
+ * own.
+ */
 const named: ReadonlySet<string> = new Set([
   "sin",
   "cos",
@@ -113,7 +116,9 @@ const named: ReadonlySet<string> = new Set([
   "pow",
 ]);
 
-/** What every instruction does, at NaN, infinities and the ends of the range too; functions, if they are not expanded. */
+/**
+ * What every instruction does, at NaN, infinities and the ends of the range too; functions, if they are not expanded.
+ */
 export function instructions(expectSame: Expect, { expands }: { readonly expands: boolean }): void {
   const isTested = (op: string, dtype: DType): boolean => !illegal(op, dtype) && !(expands && named.has(op));
 

@@ -10,8 +10,8 @@ import type { Problem } from "./problem.ts";
  *
  * Shapes: x [T, B, 2], the numbers, from [0, 1), and the markers, 0 or 1; y [B, 1].
  * Throws: DataError when an option is out of its range; the length is at least 2.
- * Source: Hochreiter and Schmidhuber, Long Short-Term Memory, 1997, experiment 4; with numbers, markers and target as in
- * Arjovsky, Shah and Bengio, Unitary Evolution Recurrent Neural Networks, 2016, "Adding Problem".
+ * Source: Hochreiter and Schmidhuber, Long Short-Term Memory, 1997, experiment 4; with numbers, markers and target as
+ * in Arjovsky, Shah and Bengio, Unitary Evolution Recurrent Neural Networks, 2016, "Adding Problem".
  */
 export function addingProblem(options: MarkedNumbersOptions): Problem {
   const batches = markedNumbers("addingProblem", options, {

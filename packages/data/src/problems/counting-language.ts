@@ -14,8 +14,8 @@ const [a, b, end] = [0, 1, 2];
  * Shapes: x i32 [T, B]: 0 is a, 1 is b, 2 the end; y i32 [T, B], the next symbol from the first b to the last, and -1,
  * which asks for nothing, elsewhere.
  * Throws: DataError when an option is out of its range; the length is at least 3.
- * Source: Gers and Schmidhuber, LSTM Recurrent Networks Learn Simple Context-Free and Context-Sensitive Languages, 2001,
- * section III.
+ * Source: Gers and Schmidhuber, LSTM Recurrent Networks Learn Simple Context-Free and Context-Sensitive Languages,
+ * 2001, section III.
  */
 export function countingLanguage({ length, ...options }: LengthOptions): SymbolProblem {
   const { batch } = options;

@@ -10,8 +10,9 @@ import type { Problem } from "./problem.ts";
  *
  * Shapes: x [T, B, 2], the numbers, from [0, 1), and the markers, 0 or 1; y [B, 1].
  * Throws: DataError when an option is out of its range; the length is at least 10.
- * Source: Hochreiter and Schmidhuber, Long Short-Term Memory, 1997, experiment 5; with markers and target as in Pascanu,
- * Mikolov and Bengio, On the difficulty of training Recurrent Neural Networks, 2013, whose lengths vary by a tenth.
+ * Source: Hochreiter and Schmidhuber, Long Short-Term Memory, 1997, experiment 5; with markers and target as in
+ * Pascanu, Mikolov and Bengio, On the difficulty of training Recurrent Neural Networks, 2013, whose lengths vary by a
+ * tenth.
  */
 export function multiplicationProblem(options: MarkedNumbersOptions): Problem {
   const batches = markedNumbers("multiplicationProblem", options, {

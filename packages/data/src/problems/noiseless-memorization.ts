@@ -13,7 +13,8 @@ import { recall, type Recall, type RecallOptions } from "./recall.ts";
  * Shapes: x and y are i32[delay + 2 items, B]. Symbols are 0 to alphabet - 1, the blank is next, the delimiter last.
  * Throws: DataError when an option is out of its range.
  * Source: Martens and Sutskever, Learning Recurrent Neural Networks with Hessian-Free Optimization, 2011; with
- * the delimiter where Pascanu, Mikolov and Bengio, On the difficulty of training Recurrent Neural Networks, 2013, put it.
+ * the delimiter where Pascanu, Mikolov and Bengio, On the difficulty of training Recurrent Neural Networks, 2013, put
+ * it.
  */
 export function noiselessMemorization(options: RecallOptions): Recall {
   const { items = 5, alphabet = 2, delay } = options;

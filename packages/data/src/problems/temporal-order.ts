@@ -23,8 +23,8 @@ const tenths = { 2: [1, 5], 3: [1, 3, 6] } as const;
  * as the lowest.
  * Throws: DataError when an option is out of its range.
  * Source: Hochreiter and Schmidhuber, Long Short-Term Memory, 1997, experiments 6a and 6b; with the places of Pascanu,
- * Mikolov and Bengio, On the difficulty of training Recurrent Neural Networks, 2013: in the second and sixth tenth, or in
- * the second, fourth and seventh.
+ * Mikolov and Bengio, On the difficulty of training Recurrent Neural Networks, 2013: in the second and sixth tenth, or
+ * in the second, fourth and seventh.
  */
 export function temporalOrder({ length, relevant = 2, ...options }: TemporalOrderOptions): SymbolProblem {
   const { batch } = options;

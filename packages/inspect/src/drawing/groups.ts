@@ -15,9 +15,9 @@ const shared = (a: readonly string[], b: readonly string[]): readonly string[] =
 /**
  * Where the nodes of a graph belong, by the paths of labels.
  *
- * A node with a label belongs where the label says. One without belongs where all belong that use it, if they agree: what
- * only serves `encoder.h` is part of the encoder. A derivative belongs beside its own kind, to `d encoder`. `known` has
- * the answers for nodes of other graphs, and is given those for this one.
+ * A node with a label belongs where the label says. One without belongs where all belong that use it, if they agree:
+ * what only serves `encoder.h` is part of the encoder. A derivative belongs beside its own kind, to `d encoder`.
+ * `known` has the answers for nodes of other graphs, and is given those for this one.
  */
 export function groupNodes(graph: Graph, known: Map<Node, readonly string[]>): void {
   const nodes = nodesOf(graph);

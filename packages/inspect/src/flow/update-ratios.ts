@@ -6,7 +6,9 @@ export interface UpdateRatio {
   readonly path: string;
   readonly norm: number;
   readonly updateNorm: number;
-  /** updateNorm / norm. Around a thousandth in a healthy run; a ratio near 1 writes the parameter anew at every step. */
+  /**
+   * updateNorm / norm. Around a thousandth in a healthy run; a ratio near 1 writes the parameter anew at every step.
+   */
   readonly ratio: number;
 }
 

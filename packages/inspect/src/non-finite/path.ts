@@ -1,8 +1,8 @@
 import type { Edge, Picture, Vertex } from "../drawing/picture.ts";
 
 /**
- * The shortest way from a vertex to one that is looked for, both included, against the flow of values or with it. What a
- * step hands to the next one is part of a way. Undefined: there is none.
+ * The shortest way from a vertex to one that is looked for, both included, against the flow of values or with it. What
+ * a step hands to the next one is part of a way. Undefined: there is none.
  */
 export function shortestPath(
   { vertices, edges }: Picture,

@@ -52,9 +52,9 @@ const event = (
 /**
  * Beginnings and ends in the order of time, those of what lies within another between that one's.
  *
- * Time is counted in 1024ths of a microsecond, which binary fractions hold exactly, and what was too short for the clock
- * takes one of them. Viewers that take an end for a beginning plus a duration lose events, or nest what only follows,
- * where that is off by a last bit; some nest all that follows in an event that takes no time.
+ * Time is counted in 1024ths of a microsecond, which binary fractions hold exactly, and what was too short for the
+ * clock takes one of them. Viewers that take an end for a beginning plus a duration lose events, or nest what only
+ * follows, where that is off by a last bit; some nest all that follows in an event that takes no time.
  */
 function beginningsAndEnds(bars: readonly Bar[]): readonly TraceEvent[] {
   const events: TraceEvent[] = [];

@@ -18,8 +18,8 @@ export interface AdamaxOptions {
 }
 
 /**
- * AdaMax: Adam whose scale is the largest gradient so far, u = max(beta2 u, |g| + epsilon), and the update is -rate m / u
- * with m divided by 1 - beta1^step.
+ * AdaMax: Adam whose scale is the largest gradient so far, u = max(beta2 u, |g| + epsilon), and the update is
+ * -rate m / u with m divided by 1 - beta1^step.
  *
  * Throws: UnrollError.
  * Source: Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015, algorithm 2.

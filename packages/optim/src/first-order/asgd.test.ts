@@ -22,7 +22,8 @@ test("the average is that of all steps from the one after the given number", () 
   const xs = steps.map(({ params }) => numbers(params)[0]!);
   const averages = steps.map(({ memory }) => numbers(memory["average"])[0]!);
   const mean = (from: number, to: number) => xs.slice(from, to).reduce((a, b) => a + b) / (to - from);
-  // Torch7's mu is 1 / max(1, t - t0) with t counted before the step: the third step is alone in it, and so is the fourth.
+  // Torch7's mu is 1 / max(1, t - t0) with t counted before the step: the third step is alone in it, and so is the
+  // fourth.
   [xs[0]!, xs[1]!, xs[2]!, xs[3]!, mean(3, 5)].forEach((n, i) => expect(averages[i]).toBeCloseTo(n, 14));
 });
 

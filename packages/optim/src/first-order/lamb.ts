@@ -25,8 +25,8 @@ export interface LambOptions {
  * LAMB: Adam's step of every leaf, with weight decay in it, is brought to the length of the leaf; for batches so large
  * that the rate would be too small for some leaves and too large for others.
  *
- * A leaf or a step of length 0 is not scaled. The paper bounds the length of the leaf by a function that its experiments
- * leave out.
+ * A leaf or a step of length 0 is not scaled. The paper bounds the length of the leaf by a function that its
+ * experiments leave out.
  *
  * Throws: UnrollError.
  * Source: You et al., Large Batch Optimization for Deep Learning: Training BERT in 76 minutes, 2020, algorithm 2.

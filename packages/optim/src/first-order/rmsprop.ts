@@ -30,8 +30,8 @@ export interface RmspropOptions {
  * Epsilon stands outside of the root, as in Torch7 and PyTorch; the lecture has none, and Graves has it under the root.
  *
  * Throws: UnrollError.
- * Source: Tieleman and Hinton, Neural Networks for Machine Learning, 2012, lecture 6.5; for `centred` Graves, Generating
- * Sequences With Recurrent Neural Networks, 2013, eqs. 38-41.
+ * Source: Tieleman and Hinton, Neural Networks for Machine Learning, 2012, lecture 6.5; for `centred` Graves,
+ * Generating Sequences With Recurrent Neural Networks, 2013, eqs. 38-41.
  */
 export function rmsprop({ learningRate, decay = 0.99, start = 0, ...options }: RmspropOptions): Transform {
   const { epsilon = 1e-8, epsilonInRoot = false, centred = false, momentum = 0 } = options;

@@ -25,8 +25,8 @@ export interface RpropOptions {
  * Torch7 and PyTorch; the first paper takes the last step back.
  *
  * Throws: UnrollError.
- * Source: Riedmiller and Braun, A direct adaptive method for faster backpropagation learning: the RPROP algorithm, 1993;
- * Igel and Huesken, Improving the Rprop Learning Algorithm, 2000, section 2.4.
+ * Source: Riedmiller and Braun, A direct adaptive method for faster backpropagation learning: the RPROP algorithm,
+ * 1993; Igel and Huesken, Improving the Rprop Learning Algorithm, 2000, section 2.4.
  */
 export function rprop(options: RpropOptions = {}): Transform {
   const { stepSize = 0.1, growth = 1.2, shrinkage = 0.5, largest = 50, smallest = 1e-6 } = options;

@@ -20,8 +20,8 @@ export interface SgdOptions {
  * Stochastic gradient descent, with momentum: v = momentum v + (1 - dampening) g, and the update is -rate v; Nesterov's
  * is -rate (g + momentum v). The first velocity is the first gradient.
  *
- * As in Torch7 and PyTorch, the rate stands outside of the velocity, and in Sutskever's form inside: the two differ when
- * the rate changes. The parameters of Nesterov's form are the points at which Torch7's nag takes its gradients.
+ * As in Torch7 and PyTorch, the rate stands outside of the velocity, and in Sutskever's form inside: the two differ
+ * when the rate changes. The parameters of Nesterov's form are the points at which Torch7's nag takes its gradients.
  *
  * Throws: UnrollError.
  * Source: Sutskever et al., On the importance of initialization and momentum in deep learning, 2013, eqs. 1-4.

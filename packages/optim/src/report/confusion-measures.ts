@@ -7,7 +7,9 @@ export interface ClassMeasures {
   readonly accuracy: number;
   /** Of the predictions of it, the share that is right. */
   readonly precision: number;
-  /** Of its examples, the share that is found: Torch7's row accuracy. One less this is the share of false rejections. */
+  /**
+   * Of its examples, the share that is found: Torch7's row accuracy. One less this is the share of false rejections.
+   */
   readonly recall: number;
   /** The harmonic mean of precision and recall. */
   readonly f1: number;

@@ -44,7 +44,9 @@ export function cosineRestarts(options: CosineRestartsOptions): Schedule {
   };
 }
 
-/** Where the period that holds a step begins, and how long it is: whole numbers, found without a logarithm's rounding. */
+/**
+ * Where the period that holds a step begins, and how long it is: whole numbers, found without a logarithm's rounding.
+ */
 function period(step: Value, first: number, growth: number) {
   if (growth === 1) return { begin: sub(step, mod(step, first)), length: first };
   const begins = [0];

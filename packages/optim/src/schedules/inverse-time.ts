@@ -14,8 +14,8 @@ export interface InverseTimeOptions {
  * A rate that falls as rate / (1 + decay step), as in Torch7's sgd and adagrad.
  *
  * Throws: UnrollError.
- * Source: Robbins and Monro, A Stochastic Approximation Method, 1951, for rates whose sum is infinite and whose squares'
- * is not.
+ * Source: Robbins and Monro, A Stochastic Approximation Method, 1951, for rates whose sum is infinite and whose
+ * squares' is not.
  */
 export function inverseTime({ rate, decay }: InverseTimeOptions): Schedule {
   expectIn("[0, Infinity)", "inverseTime", { rate, decay });

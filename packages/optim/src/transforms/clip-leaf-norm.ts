@@ -5,8 +5,8 @@ import { stateless } from "../stateless.ts";
 import type { Transform } from "../transform.ts";
 
 /**
- * Every leaf scaled by itself, so that its norm is at most `limit`; leaves within the limit stay as they are, to the bit.
- * Leaves keep their directions, and the gradient as a whole does not; `clipNorm` keeps that.
+ * Every leaf scaled by itself, so that its norm is at most `limit`; leaves within the limit stay as they are, to the
+ * bit. Leaves keep their directions, and the gradient as a whole does not; `clipNorm` keeps that.
  *
  * Throws: UnrollError when the limit is not above 0.
  */

@@ -7,7 +7,10 @@ import type { Transform } from "../transform.ts";
 export interface EmaOptions {
   /** How much of the average is kept at each step. In the literature 0.99 to 0.9999. */
   readonly decay: number;
-  /** Keep (1 + t) / (10 + t) at most, t being the number of steps before, so that it follows the first steps. Default: false. */
+  /**
+   * Keep (1 + t) / (10 + t) at most, t being the number of steps before, so that it follows the first steps. Default:
+   * false.
+   */
   readonly warmUp?: boolean;
 }
 

@@ -68,7 +68,10 @@ export function distributionOf(start: Float64Array, first: number, population: n
   };
 }
 
-/** The matrix moves towards the path, and towards the steps by their weights; `lost` is what a path that stood still lacks. */
+/**
+ * The matrix moves towards the path, and towards the steps by their weights; `lost` is what a path that stood still
+ * lacks.
+ */
 function turn(
   covariance: readonly Float64Array[],
   { weights, ofRank1, ofRankMu }: Rates,

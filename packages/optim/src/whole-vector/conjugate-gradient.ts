@@ -34,8 +34,8 @@ export interface ConjugateGradientOutcome extends Outcome {
 }
 
 /**
- * Nonlinear conjugate gradients, with Rasmussen's line search. After a line search that fails it tries steepest descent,
- * and stops when that fails too (Torch7's port stops at the first).
+ * Nonlinear conjugate gradients, with Rasmussen's line search. After a line search that fails it tries steepest
+ * descent, and stops when that fails too (Torch7's port stops at the first).
  *
  * A step to a loss that is not finite is halved, and refused when that does not help.
  *

@@ -50,15 +50,16 @@ export interface FistaOptions extends Watched {
 }
 
 /**
- * A smooth loss plus a penalty, by steps down the gradient of the one and towards the least of the other, accelerated as
- * Nesterov's. Its error falls as 1 / iteration^2. (Torch7's FistaLS is `ista` unless told otherwise, against its
+ * A smooth loss plus a penalty, by steps down the gradient of the one and towards the least of the other, accelerated
+ * as Nesterov's. Its error falls as 1 / iteration^2. (Torch7's FistaLS is `ista` unless told otherwise, against its
  * documentation.)
  *
  * A step to a loss that is not finite is shortened.
  *
  * Throws: UnrollError; ShapeError when a gradient has another length than its point.
- * Source: Beck and Teboulle, A Fast Iterative Shrinkage-Thresholding Algorithm for Linear Inverse Problems, 2009, section
- * 4, with backtracking; for `restart` O'Donoghue and Candes, Adaptive Restart for Accelerated Gradient Schemes, 2015.
+ * Source: Beck and Teboulle, A Fast Iterative Shrinkage-Thresholding Algorithm for Linear Inverse Problems, 2009,
+ * section 4, with backtracking; for `restart` O'Donoghue and Candes, Adaptive Restart for Accelerated Gradient Schemes,
+ * 2015.
  *
  *     const { x } = fista(squaredError, l1(0.1), start);
  */
@@ -73,8 +74,8 @@ export const fista = (
  * `fista` without acceleration: every step lowers the loss, and the error falls as 1 / iteration.
  *
  * Throws: UnrollError; ShapeError when a gradient has another length than its point.
- * Source: Beck and Teboulle, A Fast Iterative Shrinkage-Thresholding Algorithm for Linear Inverse Problems, 2009, section
- * 3, with backtracking.
+ * Source: Beck and Teboulle, A Fast Iterative Shrinkage-Thresholding Algorithm for Linear Inverse Problems, 2009,
+ * section 3, with backtracking.
  */
 export const ista = (
   smooth: Objective,

@@ -43,7 +43,8 @@ export interface LbfgsOutcome extends Outcome {
 }
 
 /**
- * L-BFGS: steps along an approximate inverse Hessian, made of the last steps and of how the gradient changed along them.
+ * L-BFGS: steps along an approximate inverse Hessian, made of the last steps and of how the gradient changed along
+ * them.
  *
  * Stochastic use, as in Torch7: call it for every batch with `iterations: 1`, `lineSearch: "none"`, and the memory that
  * the last call returned. Both gradients of a change are of the same batch, which Torch7's are not, at the price of a
@@ -53,8 +54,8 @@ export interface LbfgsOutcome extends Outcome {
  * search unless asked, and give the strong Wolfe one the name lswolfe and "strong_wolfe".
  *
  * Throws: UnrollError; ShapeError when gradient or memory have another length than the start.
- * Source: Liu and Nocedal, On the limited memory BFGS method for large scale optimization, 1989; for batches Schraudolph,
- * Yu and Guenter, A Stochastic Quasi-Newton Method for Online Convex Optimization, 2007.
+ * Source: Liu and Nocedal, On the limited memory BFGS method for large scale optimization, 1989; for batches
+ * Schraudolph, Yu and Guenter, A Stochastic Quasi-Newton Method for Online Convex Optimization, 2007.
  *
  *     const { x, f, reason } = lbfgs(objective, start, { iterations: 100 });
  */

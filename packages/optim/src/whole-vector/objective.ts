@@ -12,9 +12,8 @@ export type Objective = (x: Float64Array) => Evaluation;
 
 /**
  * Why a method stopped: the gradient or the last change is small enough, the loss has reached its target, so many
- * iterations or evaluations are over, no step along the direction lowers the loss, the distribution is too long and thin
- * for the numbers, the loss or its gradient is not finite
- * where it starts, or `onIteration` returned false.
+ * iterations or evaluations are over, no step along the direction lowers the loss, the distribution is too long and
+ * thin for the numbers, the loss or its gradient is not finite where it starts, or `onIteration` returned false.
  */
 export type StopReason =
   | "gradient"

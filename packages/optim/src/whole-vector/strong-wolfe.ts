@@ -11,8 +11,8 @@ export interface StrongWolfeOptions {
 }
 
 /**
- * A point of a line that is lower than its beginning by a share of the first slope and flatter by another; the lowest it
- * found when its evaluations are over; undefined when none is lower. A point that is not finite is too far.
+ * A point of a line that is lower than its beginning by a share of the first slope and flatter by another; the lowest
+ * it found when its evaluations are over; undefined when none is lower. A point that is not finite is too far.
  *
  * Source: Nocedal and Wright, Numerical Optimization, 2006, algorithms 3.5 and 3.6, with eq. 3.59.
  */

@@ -143,8 +143,8 @@ export function numbersOf({ graph: closed, inputs, paths }: TracedRun, engine: E
 }
 
 /**
- * `traceGradient` in f32. The graph is built anew, so that a dtype that a step has written down is found; that of a cell
- * which takes f64 alone is narrowed.
+ * `traceGradient` in f32. The graph is built anew, so that a dtype that a step has written down is found; that of a
+ * cell which takes f64 alone is narrowed.
  */
 export function traceInF32(one: Case, run: Run, { params, state, xs }: Given): TracedRun {
   const trace = (given: Given): TracedRun => traceGradient(run, given, drawWeights(run, given, one.seed));

@@ -30,7 +30,9 @@ export const positions = (shape: readonly number[]): (readonly number[])[] =>
     [[]],
   );
 
-/** The number at a position; the axes are the last ones of the position, and one of size 1 has its number everywhere. */
+/**
+ * The number at a position; the axes are the last ones of the position, and one of size 1 has its number everywhere.
+ */
 export function at({ shape, data }: NumberArray, position: readonly number[]): number {
   const own = position.slice(position.length - shape.length);
   return data[own.reduce((offset, i, axis) => offset * shape[axis]! + (shape[axis] === 1 ? 0 : i), 0)]!;

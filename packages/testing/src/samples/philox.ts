@@ -1,6 +1,9 @@
 const mask = 0xffffffffn;
 
-/** Philox4x32-10 in whole numbers without limits. Source: Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3, 2011. */
+/**
+ * Philox4x32-10 in whole numbers without limits. Source: Salmon et al., Parallel Random Numbers: As Easy as 1, 2, 3,
+ * 2011.
+ */
 export function philox(counter: readonly number[], key: readonly number[]): number[] {
   let [c0, c1, c2, c3] = counter.map((word) => BigInt(word) & mask) as [bigint, bigint, bigint, bigint];
   let [k0, k1] = key.map((word) => BigInt(word) & mask) as [bigint, bigint];

@@ -120,7 +120,8 @@ export const random: Rows<Names> = {
             inputs: [key],
             call: (k) => randomNormal(k, { dtype, shape }, moments),
             formula: (k) => drawn(k, (radius, angle) => mean + deviation * radius * Math.cos(angle)),
-            // The angle, up to 2 pi, rounds twice, and the cosine is off by as much; two functions, a root, three products.
+            // The angle, up to 2 pi, rounds twice, and the cosine is off by as much; two functions, a root, three
+            // products.
             magnitude: (k) => drawn(k, (radius) => mean + deviation * radius),
             roundings: 13 + 8 + 8 + 5,
           });

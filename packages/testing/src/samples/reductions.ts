@@ -247,8 +247,8 @@ export const reductions: Rows<Names> = {
     formula: (xs) => Number(!xs.includes(0)),
     roundings: () => 0,
   }),
-  // Off by the relative error of the sum of exponentials, which is that of n + 9 roundings and of the differences x - max,
-  // by that of the logarithm, which is at most n, and of one sum.
+  // Off by the relative error of the sum of exponentials, which is that of n + 9 roundings and of the differences
+  // x - max, by that of the logarithm, which is at most n, and of one sum.
   logSumExp: reductionSample(logSumExp, {
     formula: (xs) => Math.log(exps(xs)),
     magnitude: (xs) => 1 + 2 * largest(xs) + Math.abs(xs.length > 0 ? Math.log(exps(xs)) : 0),

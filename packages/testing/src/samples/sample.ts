@@ -36,7 +36,9 @@ export interface Case {
    * the size of the result.
    */
   magnitude?(...xs: readonly NumberArray[]): NumberArray | readonly NumberArray[];
-  /** How many roundings there are on the way to one number of the result. A function may be off by 4 ulp, which are 8. */
+  /**
+   * How many roundings there are on the way to one number of the result. A function may be off by 4 ulp, which are 8.
+   */
   readonly roundings: number;
   /** The inputs in which it is linear, in all of these together. */
   readonly linear?: readonly number[];

@@ -6,8 +6,8 @@ import type { Clock } from "./timed.ts";
 
 export interface ProfileOptions {
   /**
-   * How often it is measured. Figures are means of the fastest quarter. Default: as often as half a second allows, and five
-   * times at least.
+   * How often it is measured. Figures are means of the fastest quarter. Default: as often as half a second allows, and
+   * five times at least.
    */
   readonly repetitions?: number;
   /**

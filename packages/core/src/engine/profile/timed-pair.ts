@@ -72,8 +72,8 @@ export class TimedPair implements TimedProgram {
 }
 
 /**
- * Billions of operations per second: the best that is seen in so many milliseconds, by stretches that are short enough to
- * fall between two interruptions.
+ * Billions of operations per second: the best that is seen in so many milliseconds, by stretches that are short enough
+ * to fall between two interruptions.
  */
 function rateOf({ run, operations }: PeakLoop, milliseconds: number): number {
   const end = performance.now() + milliseconds;

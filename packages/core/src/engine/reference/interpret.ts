@@ -8,7 +8,9 @@ import { checkMap, checkWrites, indexError } from "./checks.ts";
 import { prepareKernel } from "./kernel.ts";
 import { addressOf, freshMemory, readView, writeView, type Memory, type Turn } from "./memory.ts";
 
-/** A program with memory, run statement by statement. Every run gives new tensors, and tells of each call when it ends. */
+/**
+ * A program with memory, run statement by statement. Every run gives new tensors, and tells of each call when it ends.
+ */
 export function interpreter(
   program: Program,
   afterCall: (call: Call | Host) => void = () => undefined,

@@ -51,7 +51,9 @@ export class Placement {
     this.around(run, copies, 0);
   }
 
-  /** Let the program find its inputs: where they lie, if that is in this engine and they stay as they are, or copies. */
+  /**
+   * Let the program find its inputs: where they lie, if that is in this engine and they stay as they are, or copies.
+   */
   #placeInputs(tensors: readonly Tensor[]): void {
     const residents = this.#residents;
     const overwritten = new Set<Region>();

@@ -19,8 +19,8 @@ export interface InputPort extends Port {
 
 export interface OutputPort extends Port {
   /**
-   * How it comes out: in a buffer of its own; in that of the input at this place, which it has overwritten; as the input
-   * at the same place, unchanged; or as a part of something else.
+   * How it comes out: in a buffer of its own; in that of the input at this place, which it has overwritten; as the
+   * input at the same place, unchanged; or as a part of something else.
    */
   readonly kind: "own" | "unchanged" | "part" | { readonly takes: number };
 }

@@ -35,7 +35,10 @@ class Resident implements Storage {
   }
 }
 
-/** The tensors that lie in the memory of an engine. What nobody refers to any more is given back when JavaScript notices. */
+/**
+ * The tensors that lie in the memory of an engine. What nobody refers to any more is given back when JavaScript
+ * notices.
+ */
 export class Residents {
   readonly #engine: Engine;
   readonly #memory: Memory;
