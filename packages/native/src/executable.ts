@@ -9,7 +9,7 @@ import {
 } from "@unroll/core/engine";
 import { instantiate, type Instance } from "./instance.ts";
 import { words } from "./print/driver.ts";
-import { scratchBytes } from "./print/contract/outer.ts";
+import { scratchBytes } from "./print/contract/blocking.ts";
 import { timedLibrary, type TimedLibrary } from "./timing.ts";
 import type { Workplace } from "./workplace.ts";
 

@@ -13,7 +13,7 @@ import { Crew } from "./crew.ts";
 import { LoadedProgram } from "./executable.ts";
 import { NativeMemory } from "./memory.ts";
 import { plan } from "./plan.ts";
-import { scratchBytes } from "./print/contract/outer.ts";
+import { scratchBytes } from "./print/contract/blocking.ts";
 import { findCompiler, type Compiler } from "./toolchain/compiler.ts";
 import { checkForeign } from "./toolchain/foreign.ts";
 import { Libraries } from "./toolchain/library.ts";

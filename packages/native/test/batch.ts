@@ -6,7 +6,7 @@ import type { Buffer } from "../../core/src/ir/view.ts";
 import type { Expect } from "../../core/test/kernels/expect.ts";
 import { run } from "../../core/test/views.ts";
 import { NativeMemory } from "../src/memory.ts";
-import { scratchBytes } from "../src/print/contract/outer.ts";
+import { scratchBytes } from "../src/print/contract/blocking.ts";
 import { Functions } from "../src/print/functions.ts";
 import { kernelFunction } from "../src/print/kernel.ts";
 import { typeName } from "../src/print/names.ts";

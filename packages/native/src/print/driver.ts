@@ -10,7 +10,7 @@ import {
   type Statement,
   type View,
 } from "@unroll/core/engine";
-import { scratchBytes } from "./contract/outer.ts";
+import { scratchBytes } from "./contract/blocking.ts";
 import type { Functions } from "./functions.ts";
 import { kernelFunction } from "./kernel.ts";
 import { typeName } from "./names.ts";

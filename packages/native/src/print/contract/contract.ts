@@ -1,6 +1,7 @@
 import type { ContractKernel } from "@unroll/core/engine";
 import type { Functions } from "../functions.ts";
 import { parametersOf } from "../nest.ts";
+import { isPanel } from "./blocking.ts";
 import { printInner } from "./inner.ts";
 import { OuterPrinter } from "./outer.ts";
 import { pointingAt } from "./pointing.ts";
@@ -43,8 +44,8 @@ export function printContract(
 /** Cycles for an element of b that is copied: from beside its neighbour, or from elsewhere. */
 const copying = { beside: 0.15, apart: 1 };
 
-/** How much longer tiles take over a b that does not lie in panels, which have so many vectors at most. */
-const [scattered, widest] = [1.15, 4];
+/** How much longer tiles take over a b that does not lie in panels. */
+const scattered = 1.15;
 
 /** Cycles to put the lanes of a vector together. */
 const folding = 20;
@@ -57,11 +58,14 @@ function waysOf(product: Product, isFlipped: boolean, { target }: Functions): re
   const lanes = lanesOf(target, product.dtype);
   const isUnit = columns.moves[B] === 1 || columns.size === 1;
   const inner = depth.at(-1);
-  // Of a wide row a tile reads a part, and the next part of it is far away.
-  const isPanel = columns.size <= widest * lanes && (inner?.moves[B] ?? columns.size) === columns.size;
   const copied = columns.size * steps * (columns.moves[B] === 1 ? copying.beside : copying.apart);
   const ways: Way[] = [{ isFlipped, how: "copied", cycles: times * (cycles + copied) }];
-  if (isUnit) ways.push({ isFlipped, how: "direct", cycles: times * cycles * (isPanel ? 1 : scattered) });
+  if (isUnit)
+    ways.push({
+      isFlipped,
+      how: "direct",
+      cycles: times * cycles * (isPanel(product, target) ? 1 : scattered),
+    });
   if (inner?.moves[A] === 1 && inner.moves[B] === 1) {
     const vectors = (steps / inner.size) * Math.ceil(inner.size / lanes);
     ways.push({ isFlipped, how: "inner", cycles: times * rows.size * columns.size * (vectors + folding) });

@@ -1,34 +1,20 @@
 import { blocks, byteSize, stripes as stripesOf, type Repeated } from "@unroll/core/engine";
 import type { Functions } from "../functions.ts";
 import type { Text } from "../text.ts";
-import { packFunction } from "./pack.ts";
+import { blockingOf, bytesOfB, type Blocking } from "./blocking.ts";
+import { printCopies, type Panels } from "./pack.ts";
 import { nestSides, sequence, type Pointing } from "./pointing.ts";
 import { A, B, INIT, OUT, turnsOf, type Product, type Side } from "./product.ts";
 import { chooseTile, lanesFor, type TileSize } from "./tile-size.ts";
 import { tileFunction, type Along, type Place } from "./tile.ts";
-
-/** Steps of a sum that are done in one go: what they read of b should stay in the first cache. */
-const mostDepth = { asItLies: 512, copied: 256 };
-
-/** Columns of b that are copied at once, so that the copy stays in the cache. */
-const mostColumns = 512;
-
-/** Bytes of a that should stay in the cache while all columns are computed. */
-const groupBytes = 2 ** 17;
-
-const bytesOfB = mostColumns * mostDepth.copied * byteSize("f64");
-
-/** Bytes that a thread needs for copies. */
-export const scratchBytes: number = bytesOfB + groupBytes;
-
-/** Columns from which on copying a pays, if it does not lie along the sum. */
-const worthwhile = 64;
 
 /** No step at all: what sums start from is put in its place. */
 const noDepth: readonly Side[] = [{ size: 0, moves: [0, 0, 0, 0] }];
 
 /** A part of a product that is computed in one go. */
 interface Part {
+  /** Loops over columns, outside of those below. */
+  readonly stripes: readonly Side[];
   readonly rows: Side;
   readonly columns: Side;
   readonly depth: readonly Side[];
@@ -52,6 +38,7 @@ export class OuterPrinter {
   readonly #copiesB: boolean;
   readonly #tile: TileSize;
   readonly #lanes: number;
+  readonly #blocking: Blocking;
 
   constructor(text: Text, functions: Functions, product: Product, copiesB: boolean) {
     this.#text = text;
@@ -60,56 +47,53 @@ export class OuterPrinter {
     this.#copiesB = copiesB;
     this.#tile = chooseTile(functions.target, product).tile;
     this.#lanes = lanesFor(functions.target, product);
+    const tile = { rows: this.#tile.rows, columns: this.#tile.vectors * this.#lanes };
+    this.#blocking = blockingOf(product, functions.target, tile, copiesB);
   }
 
   print(pointing: Pointing): void {
-    const { batch, stripes } = this.#product;
-    nestSides(this.#text, this.#product.dtype, [...batch, ...stripes], pointing, (here) => {
+    const { batch, stripes, dtype } = this.#product;
+    const outer = this.#copiesB ? [...batch, ...stripes] : batch;
+    nestSides(this.#text, dtype, outer, pointing, (here) => {
       if (this.#copiesB) this.#printCopied(here);
       else this.#printAsItLies(here);
     });
   }
 
   #printAsItLies(pointing: Pointing): void {
-    const { rows, columns, depth, hasInit } = this.#product;
-    // A few rows read b once, so nothing is gained by keeping a part of it in the cache.
-    const limit = rows.size > this.#tile.rows ? mostDepth.asItLies : Infinity;
+    const { stripes, rows, columns, depth, hasInit } = this.#product;
     const first = hasInit ? "init" : "zero";
-    const isCut = turnsOf(depth) > limit;
-    const part = { rows, columns, isCopied: false };
+    const isCut = turnsOf(depth) > this.#blocking.depth;
+    const part = { stripes, rows, columns, isCopied: false };
     if (isCut) this.#groups({ ...part, depth: noDepth, start: first }, pointing);
-    this.#depths(limit, pointing, (block, here) =>
+    this.#depths(pointing, (block, here) =>
       this.#groups({ ...part, depth: block, start: isCut ? "out" : first }, here),
     );
   }
 
   #printCopied(pointing: Pointing): void {
     const { rows, columns, depth, dtype, hasInit } = this.#product;
-    const width = this.#tile.vectors * this.#lanes;
-    const most = Math.floor(mostColumns / width) * width;
     const first = hasInit ? "init" : "zero";
-    const isCut = turnsOf(depth) > mostDepth.copied;
-    sequence(this.#text, dtype, stripesOf(columns.size, most), columns.moves, pointing, (size, here) => {
-      const side = { ...columns, size };
-      if (isCut) this.#groups({ rows, columns: side, depth: noDepth, start: first, isCopied: false }, here);
-      this.#depths(mostDepth.copied, here, (block, { level, at }) => {
-        const panels = this.#panelsOf(size);
-        this.#copy({ across: columns.moves[B], operand: B }, panels, block, { level, at }, "scratch");
-        const moves: Side["moves"] = [side.moves[A], turnsOf(block), side.moves[INIT], side.moves[OUT]];
+    const isCut = turnsOf(depth) > this.#blocking.depth;
+    const runs = stripesOf(columns.size, this.#blocking.columns);
+    sequence(this.#text, dtype, runs, columns.moves, pointing, (size, here) => {
+      const part = { stripes: [], rows, columns: { ...columns, size }, isCopied: false };
+      if (isCut) this.#groups({ ...part, depth: noDepth, start: first }, here);
+      this.#depths(here, (block, { level, at }) => {
+        const [moveA, across, moveInit, moveOut] = columns.moves;
+        this.#copy({ across, operand: B }, this.#panelsOf(size), block, { level, at }, "scratch");
+        const moves: Side["moves"] = [moveA, turnsOf(block), moveInit, moveOut];
         const copied: Pointing = { level, at: [at[A], "scratch", at[INIT], at[OUT]] };
         const start = isCut ? "out" : first;
-        this.#groups({ rows, columns: { size, moves }, depth: block, start, isCopied: true }, copied);
+        this.#groups({ ...part, columns: { size, moves }, depth: block, start, isCopied: true }, copied);
       });
     });
   }
 
-  /** Run through the depth in blocks of at most `limit` steps, as even as can be. */
-  #depths(
-    limit: number,
-    pointing: Pointing,
-    body: (block: readonly Side[], pointing: Pointing) => void,
-  ): void {
+  /** Run through the depth in blocks, as even as can be. */
+  #depths(pointing: Pointing, body: (block: readonly Side[], pointing: Pointing) => void): void {
     const { dtype, depth } = this.#product;
+    const limit = this.#blocking.depth;
     const at = depth.findLastIndex((_, i) => turnsOf(depth.slice(i)) > limit);
     const cut = depth[at];
     if (!cut) {
@@ -128,14 +112,13 @@ export class OuterPrinter {
   /** Rows that stay in the cache, for all columns, and then the next ones. */
   #groups(part: Part, pointing: Pointing): void {
     const { dtype } = this.#product;
-    const { rows, columns, depth, isCopied } = part;
-    const bytes = Math.max(1, turnsOf(depth)) * byteSize(dtype);
-    const group = Math.max(this.#tile.rows, Math.floor(groupBytes / bytes));
-    const liesApart = depth.at(-1)?.moves[A] !== 1;
-    const isCopiedA = isCopied && liesApart && columns.size >= worthwhile;
+    const { rows, depth, stripes } = part;
+    const group = this.#blocking.rows(turnsOf(depth));
+    const columns = (part: Part, pointing: Pointing): void =>
+      nestSides(this.#text, dtype, stripes, pointing, (here) => this.#tiles(part, here));
     sequence(this.#text, dtype, blocks(rows.size, group), rows.moves, pointing, (size, here) => {
-      if (!isCopiedA) {
-        this.#tiles({ ...part, rows: { ...rows, size } }, here);
+      if (!this.#blocking.copiesA || turnsOf(depth) === 0) {
+        columns({ ...part, rows: { ...rows, size } }, here);
         return;
       }
       const to = `(scratch + ${bytesOfB / byteSize(dtype)})`;
@@ -143,7 +126,7 @@ export class OuterPrinter {
       const [, moveB, moveInit, moveOut] = rows.moves;
       const side: Side = { size, moves: [turnsOf(depth), moveB, moveInit, moveOut] };
       const [, atB, atInit, atOut] = here.at;
-      this.#tiles({ ...part, rows: side, isCopiedA }, { level: here.level, at: [to, atB, atInit, atOut] });
+      columns({ ...part, rows: side, isCopiedA: true }, { level: here.level, at: [to, atB, atInit, atOut] });
     });
   }
 
@@ -238,50 +221,14 @@ export class OuterPrinter {
     }));
   }
 
-  /** Copy a block of a or b into panels: one after the other, in each step after step. */
   #copy(
-    { across, operand }: Copied,
-    all: readonly Panels[],
+    side: { readonly across: number; readonly operand: typeof A | typeof B },
+    panels: readonly Panels[],
     depth: readonly Side[],
     pointing: Pointing,
     to: string,
   ): void {
     const { dtype } = this.#product;
-    const steps = turnsOf(depth);
-    const inner = depth.at(-1) ?? { size: 1, moves: [0, 0, 0, 0] as const };
-    let first = 0;
-    for (const { width, count, pieces } of all) {
-      const loops = depth.slice(0, -1).map(({ size, moves }, level): Side => ({
-        size,
-        moves: [0, moves[operand], 0, width * turnsOf(depth.slice(level + 1))],
-      }));
-      const begin: Pointing = {
-        level: pointing.level,
-        at: ["", `(${pointing.at[operand]} + ${first * across})`, "", `(${to} + ${first * steps})`],
-      };
-      nestSides(this.#text, dtype, loops, begin, ({ at }) => {
-        for (const piece of pieces) {
-          const place = `${at[OUT]} + ${piece.to}, ${at[B]} + ${piece.from * across}`;
-          if (piece.size === 0) continue;
-          const pack = packFunction(this.#functions, { dtype, size: piece.size, across, width });
-          const shape = `${inner.size}, ${inner.moves[operand]}, ${count}, ${steps * width}`;
-          this.#text.line(`${pack}(${place}, ${shape});`);
-        }
-      });
-      first += width * count;
-    }
+    printCopies(this.#text, this.#functions, { dtype, ...side }, panels, depth, pointing, to);
   }
-}
-
-/** A side that is copied: how far its rows or columns are from each other, in which operand. */
-interface Copied {
-  readonly across: number;
-  readonly operand: typeof A | typeof B;
-}
-
-/** So many panels of a width, and from where in the side to where in a panel pieces of a step are copied. */
-interface Panels {
-  readonly width: number;
-  readonly count: number;
-  readonly pieces: readonly { readonly from: number; readonly to: number; readonly size: number }[];
 }

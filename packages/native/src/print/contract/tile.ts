@@ -1,3 +1,4 @@
+import { byteSize } from "@unroll/core/engine";
 import type { Functions } from "../functions.ts";
 import { vectorName, type Factor } from "../vectors.ts";
 
@@ -43,10 +44,31 @@ export const tileFunction = (functions: Functions, tile: Tile): string =>
     text.block(
       `KERNEL void ${name}(const ${dtype} *a, const ${dtype} *b, ${startParameter}${dtype} *o)`,
       () => {
-        for (const line of [...starts(tile), ...sums(tile), ...stores(tile)]) text.line(line);
+        const lines = [...starts(tile), ...nextStarts(tile), ...sums(tile), ...stores(tile)];
+        for (const line of lines) text.line(line);
       },
     );
   });
+
+/** Bytes of a line of a cache. */
+const line = 64;
+
+/** Steps after which what is asked for ahead is needed. */
+const ahead = 64;
+
+/**
+ * Whether to ask for what is read next. Tiles of several rows and vectors have more to multiply than to load, and a
+ * processor that foresees reading on looks no further than the end of a page.
+ */
+const asksAhead = ({ rows, columns, k }: Tile): boolean =>
+  rows + 2 * columns.length <= rows * columns.length && (k.at(-1)?.size ?? 0) >= ahead;
+
+/** One vector of each line. */
+const linesOf = ({ dtype, lanes, columns }: Tile): readonly Place[] =>
+  columns.filter((_, i) => (i * lanes * byteSize(dtype)) % line === 0);
+
+const ask = ({ dtype }: Tile, pointer: string, further: number): string =>
+  `__builtin_prefetch((const void *)((u64)${pointer} + ${further * byteSize(dtype)}ll));`;
 
 const rowsOf = ({ rows }: Tile): number[] => [...Array(rows).keys()];
 
@@ -58,6 +80,15 @@ function starts(tile: Tile): string[] {
       const value = start ? loadAlong(tile, "s", start, row, at) : `${v}_all(0)`;
       return `${v} c${row}_${i} = ${value};`;
     }),
+  );
+}
+
+/** Ask for what the sums of the next rows start from. */
+function nextStarts(tile: Tile): string[] {
+  const { start, rows } = tile;
+  if (!start || start.row === 0 || start.column !== 1 || !asksAhead(tile)) return [];
+  return rowsOf(tile).flatMap((row) =>
+    linesOf(tile).map(({ at }) => ask(tile, "s", (row + rows) * start.row + at)),
   );
 }
 
@@ -91,6 +122,8 @@ function step(tile: Tile, a: string, b: string): string[] {
   const { dtype, lanes, columns } = tile;
   const v = vectorName(dtype, lanes);
   const lines = columns.map((place, i) => `const ${v} y${i} = ${v}_load(${b} + ${place.b});`);
+  if (asksAhead(tile))
+    lines.push(...linesOf(tile).map((place) => ask(tile, b, ahead * tile.k.at(-1)!.b + place.b)));
   for (const row of rowsOf(tile)) {
     lines.push(`const ${v} x${row} = ${v}_all(${a}[${row * tile.a}]);`);
     columns.forEach((_, i) => lines.push(`c${row}_${i} = ${v}_fma(x${row}, y${i}, c${row}_${i});`));
