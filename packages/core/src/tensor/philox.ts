@@ -22,22 +22,32 @@ export const purposes = { draw: 0, fork: 1, initialise: 2 } as const;
  * Source: Salmon, Moraes, Dror and Shaw, Parallel Random Numbers: As Easy as 1, 2, 3, 2011, section 3.3.
  */
 export function philox(counter: Words, key: Key): Words {
-  let [c0, c1, c2, c3] = counter;
-  let [k0, k1] = key;
+  // Words are variables and 32-bit integers throughout: an array for each exchange, or floats, take twice as long.
+  let [c0, c1, c2, c3] = [counter[0] | 0, counter[1] | 0, counter[2] | 0, counter[3] | 0];
+  let [k0, k1] = [key[0] | 0, key[1] | 0];
+  const [m0, m1] = [multipliers[0] | 0, multipliers[1] | 0];
+  const [i0, i1] = [increments[0] | 0, increments[1] | 0];
   for (let round = 0; round < rounds; round++) {
-    const high0 = multiplyHigh(multipliers[0], c0);
-    const high1 = multiplyHigh(multipliers[1], c2);
-    const low0 = Math.imul(multipliers[0], c0);
-    const low1 = Math.imul(multipliers[1], c2);
-    [c0, c1, c2, c3] = [high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0];
-    [k0, k1] = [(k0 + increments[0]) | 0, (k1 + increments[1]) | 0];
+    const high0 = multiplyHigh(m0, c0);
+    const high1 = multiplyHigh(m1, c2);
+    const low0 = Math.imul(m0, c0);
+    const low1 = Math.imul(m1, c2);
+    c0 = high1 ^ c1 ^ k0;
+    c1 = low1;
+    c2 = high0 ^ c3 ^ k1;
+    c3 = low0;
+    k0 = (k0 + i0) | 0;
+    k1 = (k1 + i1) | 0;
   }
   return [c0 >>> 0, c1 >>> 0, c2 >>> 0, c3 >>> 0];
 }
 
 /** The upper 32 bits of an unsigned product, by halves: sums of a product of halves and a half have 32 bits. */
 function multiplyHigh(x: number, y: number): number {
-  const [x0, x1, y0, y1] = [x & 0xffff, x >>> 16, y & 0xffff, y >>> 16];
+  const x0 = x & 0xffff;
+  const x1 = x >>> 16;
+  const y0 = y & 0xffff;
+  const y1 = y >>> 16;
   const middle = (Math.imul(x1, y0) + (Math.imul(x0, y0) >>> 16)) | 0;
   const other = (Math.imul(x0, y1) + (middle & 0xffff)) | 0;
   return (Math.imul(x1, y1) + (middle >>> 16) + (other >>> 16)) | 0;
