@@ -10,6 +10,12 @@ import type { Text } from "./text.ts";
 /** Instructions below which several vectors side by side pay: they would wait for each other's sums otherwise. */
 const cheap = 8;
 
+/** Points from which on they come from beyond the second cache: rows are then read on, not a few vectors of each. */
+const many = 2 ** 18;
+
+/** Vectors side by side: in registers, or, of rows that are read on, in the first cache. */
+const [few, wide] = [4, 64];
+
 /**
  * A reduction. Along a kept dimension the elements of a vector are different results, along a reduced one parts of the
  * same, which are put together in the end. Which it is depends on the whole of which this may be a share, so that bits do
@@ -53,8 +59,11 @@ class ReducePrinter {
       accumulatorOf(`a${i}`, combine, values[of]!),
     );
     this.#hasPosition = accumulators.some(({ combine }) => combine.startsWith("arg"));
-    const vectors = body.length <= cheap && !this.#hasPosition ? 4 : 1;
-    this.#width = this.#along === undefined ? 1 : lanes * vectors;
+    const isKept = this.#along !== undefined && this.#along < kept.length;
+    const points = [...kept, ...reduced].reduce((product, { size }) => product * size, 1);
+    const vectors = isKept && points >= many ? wide : few;
+    const isCheap = body.length <= cheap && !this.#hasPosition;
+    this.#width = this.#along === undefined ? 1 : lanes * (isCheap ? vectors : 1);
     const taken = accumulators.map(({ of }) => of);
     const isShared = isSharedAlong([...kept, ...reduced], this.#along);
     this.#body = new BodyPrinter(body, taken, { operands: dtypes, isShared });

@@ -50,58 +50,61 @@ export function printCopies(
       for (const piece of pieces) {
         const place = `${at[OUT]} + ${piece.to}, ${at[B]} + ${piece.from * across}`;
         if (piece.size === 0) continue;
-        const pack = packFunction(functions, { dtype, size: piece.size, across, width });
         const shape = `${inner.size}, ${inner.moves[operand]}, ${count}, ${steps * width}`;
-        text.line(`${pack}(${place}, ${shape});`);
+        const { size } = piece;
+        if (across === 1)
+          text.line(`${copyFunction(functions, { dtype, size, width })}(${place}, ${shape});`);
+        else
+          text.line(`${turnFunction(functions, dtype)}(${place}, ${shape}, ${size}, ${across}, ${width});`);
       }
     });
     first += width * count;
   }
 }
 
-/** What is copied into a panel: so many columns or rows of each step, which are so far from each other. */
+/** The parameters of functions that copy: steps and how far apart they are, panels and how far apart these are. */
+const parametersOf = (dtype: Factor): string =>
+  `${dtype} *to, const ${dtype} *from, i32 steps, i64 along, i32 panels, i64 apart`;
+
+const eachPanel = "for (i32 panel = 0; panel < panels; panel++)";
+
+/** A loop over blocks of so many steps. */
+function eachBlock(text: Text, around: string, most: number, body: string): void {
+  text.block(`${around}for (i32 first = 0; first < steps; first += ${most})`, () => {
+    text.line(`const i32 last = first + ${most} < steps ? first + ${most} : steps;`);
+    text.line(body);
+  });
+}
+
+/** What is copied into a panel: so many columns or rows of each step, which are neighbours. */
 interface Piece {
   readonly dtype: Factor;
   readonly size: number;
-  readonly across: number;
   /** Of the panel. */
   readonly width: number;
 }
 
 /**
- * The function that copies a piece of each of some panels. It takes the number of steps and how far apart they are, and
- * the number of panels and how far these are apart. Where columns are neighbours, a few steps are copied to all panels
- * before the next ones, since that is the order in which they lie.
+ * The function that copies a piece of each of some panels. A few steps are copied to all panels before the next ones,
+ * since that is the order in which they lie.
  */
-const packFunction = (functions: Functions, piece: Piece): string =>
-  functions.named("pack", JSON.stringify(piece), (text, name) => {
-    const { dtype, size, across, width } = piece;
-    const parameters = [
-      `${dtype} *to`,
-      `const ${dtype} *from`,
-      "i32 steps",
-      "i64 along",
-      "i32 panels",
-      "i64 apart",
-    ];
-    const next = `from + panel * ${across * width}ll`;
-    const panels = "for (i32 panel = 0; panel < panels; panel++)";
-    const blocks = (size: number): string => `for (i32 first = 0; first < steps; first += ${size})`;
-    const last = (size: number): string =>
-      `const i32 last = first + ${size} < steps ? first + ${size} : steps;`;
-    text.block(`KERNEL void ${name}(${parameters.join(", ")})`, () => {
-      if (across === 1) {
-        text.block(blocks(together), () => {
-          text.line(last(together));
-          const copy = `(to + panel * apart + k * ${width}ll, ${next} + k * along, ${size} * sizeof(${dtype}))`;
-          text.line(`${panels} for (i32 k = first; k < last; k++) __builtin_memcpy${copy};`);
-        });
-        return;
-      }
-      text.block(`${panels} ${blocks(side)}`, () => {
-        text.line(last(side));
-        text.line(`for (i32 j = 0; j < ${size}; j++) for (i32 k = first; k < last; k++)`);
-        text.line(`  to[panel * apart + k * ${width}ll + j] = (${next})[k * along + j * ${across}ll];`);
-      });
+const copyFunction = (functions: Functions, piece: Piece): string =>
+  functions.named("copy", JSON.stringify(piece), (text, name) => {
+    const { dtype, size, width } = piece;
+    const [to, from] = [`to + panel * apart + k * ${width}ll`, `from + panel * ${width}ll + k * along`];
+    text.block(`KERNEL void ${name}(${parametersOf(dtype)})`, () => {
+      const copy = `__builtin_memcpy(${to}, ${from}, ${size} * sizeof(${dtype}));`;
+      eachBlock(text, "", together, `${eachPanel} for (i32 k = first; k < last; k++) ${copy}`);
+    });
+  });
+
+/** The function that does so where columns or rows are `across` apart. It is the same for all sizes: it waits for memory. */
+const turnFunction = (functions: Functions, dtype: Factor): string =>
+  functions.named("turn", dtype, (text, name) => {
+    text.block(`KERNEL void ${name}(${parametersOf(dtype)}, i32 size, i64 across, i64 width)`, () => {
+      const copy =
+        "to[panel * apart + k * width + j] = from[panel * width * across + k * along + j * across];";
+      const loops = "for (i32 j = 0; j < size; j++) for (i32 k = first; k < last; k++)";
+      eachBlock(text, `${eachPanel} `, side, `${loops} ${copy}`);
     });
   });

@@ -85,11 +85,14 @@ function starts(tile: Tile): string[] {
 
 /** Ask for what the sums of the next rows start from. */
 function nextStarts(tile: Tile): string[] {
-  const { start, rows } = tile;
+  const { dtype, start, rows } = tile;
   if (!start || start.row === 0 || start.column !== 1 || !asksAhead(tile)) return [];
-  return rowsOf(tile).flatMap((row) =>
-    linesOf(tile).map(({ at }) => ask(tile, "s", (row + rows) * start.row + at)),
-  );
+  const lines = linesOf(tile).map(({ at }) => ask(tile, "next", at));
+  const apart = start.row * byteSize(dtype);
+  return [
+    `u64 next = (u64)s + ${rows * apart}ll;`,
+    `for (i32 i = 0; i < ${rows}; i++, next += ${apart}ll) { ${lines.join(" ")} }`,
+  ];
 }
 
 /** A vector of an operand that may move in any way along columns. */
