@@ -33,11 +33,15 @@ export function runPasses(passes: readonly Pass[], graph: Graph, options: RunPas
     throw new UnrollError(`passes: there is none called "${unknown}".`, `They are ${names}.`);
   }
   let current = graph;
+  let count = trace ? countNodes(graph) : 0;
   for (const { name, run } of passes.filter((pass) => !without.includes(pass.name))) {
     const before = current;
     current = insideBodies(() => run(before));
     if (verify) verifyGraph(current, name);
-    trace?.({ name, before: countNodes(before), after: countNodes(current) }, current);
+    if (!trace) continue;
+    const after = current === before ? count : countNodes(current);
+    trace({ name, before: count, after }, current);
+    count = after;
   }
   return current;
 }

@@ -32,13 +32,10 @@ export function printTransposition(text: Text, kernel: MapKernel, names: Pointer
     blocks(text, types, dimensions[read]!, read, pointers, (rows, fromRows) => {
       blocks(text, types, dimensions[written]!, written, fromRows, (columns, [from, to]) => {
         const [i, j] = [counterOf(read), counterOf(written)];
-        text.block(`for (i32 ${i} = 0; ${i} < ${rows}; ${i}++)`, () => {
-          text.line("INDEPENDENT");
+        text.block(`for (i32 ${j} = 0; ${j} < ${columns}; ${j}++)`, () => {
           const source = `${from}[${i} + (i64)${j} * ${dimensions[written]!.strides[0]}]`;
           const target = `${to}[(i64)${i} * ${dimensions[read]!.strides[1]} + ${j}]`;
-          text.block(`for (i32 ${j} = 0; ${j} < ${columns}; ${j}++)`, () =>
-            text.line(`${target} = ${source};`),
-          );
+          text.block(`for (i32 ${i} = 0; ${i} < ${rows}; ${i}++)`, () => text.line(`${target} = ${source};`));
         });
       });
     });
