@@ -8,6 +8,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+const projects = ["--project", "unit", "--project", "property"];
+
 const compiler = process.env["CC"] ?? "gcc";
 
 /** Where the compiler has a library of a sanitizer; undefined if it has none. */
@@ -41,7 +43,8 @@ function sanitize(words: readonly string[]): number {
   try {
     const { status } = spawnSync(
       process.execPath,
-      ["node_modules/vitest/vitest.mjs", "run", "--project", "unit", "--project", "property", ...files],
+      // Everything that is watched takes several times as long, processes that tests start as well.
+      ["node_modules/vitest/vitest.mjs", "run", "--testTimeout", "60000", ...projects, ...files],
       { stdio: "inherit", env },
     );
     return status ?? 1;
