@@ -19,11 +19,10 @@ const cases: Readonly<Record<string, Case>> = {
     sizes: { i: 14, j: 1061, k: 523 },
   },
   "more rows than stay in the cache": { formula: "ki,kj->ij", sizes: { i: 271, j: 66, k: 523 } },
-  "rows of a whose lines share a set of the cache": {
-    formula: "ik,kj->ij",
-    sizes: { i: 31, j: 67, k: 1024 },
+  "panels of more steps, and rows of a whose lines share a set of the cache": {
+    formula: "ik,jk->ij",
+    sizes: { i: 31, j: 96, k: 3072 },
   },
-  "the same, and panels that the plan has packed": { formula: "ik,jk->ij", sizes: { i: 17, j: 96, k: 3072 } },
 };
 
 const random = (length: number): Float64Array =>
