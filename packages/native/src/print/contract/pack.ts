@@ -98,7 +98,7 @@ const copyFunction = (functions: Functions, piece: Piece): string =>
     });
   });
 
-/** The function that does so where columns or rows are `across` apart. It is the same for all sizes: it waits for memory. */
+/** The same where columns or rows are `across` apart: one function for all sizes, because it waits for memory anyway. */
 const turnFunction = (functions: Functions, dtype: Factor): string =>
   functions.named("turn", dtype, (text, name) => {
     text.block(`KERNEL void ${name}(${parametersOf(dtype)}, i32 size, i64 across, i64 width)`, () => {
