@@ -8,9 +8,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const projects = ["--project", "unit", "--project", "property"];
+const compiler = process.env["CC"] || "gcc";
 
-const compiler = process.env["CC"] ?? "gcc";
+/** Compiling for sanitizers takes some times as long, on a machine that may be busy. */
+const timeout = "600000";
 
 /** Where the compiler has a library of a sanitizer; undefined if it has none. */
 function libraryOf(name: string): string | undefined {
@@ -43,8 +44,10 @@ function sanitize(words: readonly string[]): number {
   try {
     const { status } = spawnSync(
       process.execPath,
-      // Everything that is watched takes several times as long, processes that tests start as well.
-      ["node_modules/vitest/vitest.mjs", "run", "--testTimeout", "60000", ...projects, ...files],
+      [
+        ...["node_modules/vitest/vitest.mjs", "run", "--project", "unit", "--project", "property"],
+        ...["--testTimeout", timeout, "--hookTimeout", timeout, ...files],
+      ],
       { stdio: "inherit", env },
     );
     return status ?? 1;

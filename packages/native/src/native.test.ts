@@ -18,6 +18,7 @@ import {
   type HostFunction,
   type Value,
 } from "@unroll/core";
+import { threaded } from "../test/threaded.ts";
 import { missing } from "../test/toolchain.ts";
 import { native } from "./native.ts";
 
@@ -127,7 +128,7 @@ describe.skipIf(why !== undefined)(`the native engine${why === undefined ? "" : 
   test("gives the same bits on one, two and three threads", () => {
     const [x, w] = [count(64, 96), count(96, 80)];
     const run = (threads: number) => {
-      const engine = native({ threads });
+      const engine = threaded(threads);
       const result = compile(f, { engine })(x, w);
       const all = [...result.y.data, ...result.g.w.data];
       engine.dispose();
@@ -173,7 +174,7 @@ describe.skipIf(why !== undefined)(`the native engine${why === undefined ? "" : 
   test("passes errors of JavaScript through, on several threads too, and runs again", () => {
     for (const threads of [1, 2]) {
       let fails = true;
-      const engine = native({ threads });
+      const engine = threaded(threads);
       const g = compile(
         (x: Value) =>
           sum(

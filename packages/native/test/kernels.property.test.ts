@@ -8,7 +8,7 @@ import { Batch } from "./batch.ts";
 import { missing } from "./toolchain.ts";
 
 // A hundred kernels take some seconds to compile, and ten times as long where they are watched by sanitizers.
-vi.setConfig({ hookTimeout: 240_000 });
+vi.setConfig({ hookTimeout: 600_000 });
 
 /**
  * Compiling all of thousands of kernels takes minutes, so that by default some are. The steps have no factor in common

@@ -3,6 +3,7 @@ import { native } from "@unroll/native";
 import { engineSuite } from "@unroll/testing/vitest";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { skip } from "../../testing/test/wasm-skips.ts";
+import { threaded } from "./threaded.ts";
 import { missing } from "./toolchain.ts";
 
 /** Every case is a run of the compiler: by default a few must do. `pnpm test:deep` and `UNROLL_RUNS` have more. */
@@ -19,5 +20,5 @@ afterAll(() => fc.configureGlobal(before));
 
 if (why === undefined) {
   describe("on one thread", () => engineSuite(() => native(), { skip }));
-  describe("on two threads", () => engineSuite(() => native({ threads: 2 }), { skip }));
+  describe("on two threads", () => engineSuite(() => threaded(2), { skip }));
 }

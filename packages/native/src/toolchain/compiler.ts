@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawnSync, type SpawnSyncReturns } from "node:child_process";
+import { existsSync } from "node:fs";
 import { UnsupportedError } from "@unroll/core";
 import type { Target } from "../print/target.ts";
 
@@ -25,7 +26,6 @@ const flags: readonly string[] = [
   "-std=gnu11",
   "-O2",
   "-ftree-vectorize",
-  "-fvect-cost-model=dynamic",
   "-fopenmp-simd",
   "-ffp-contract=off",
   "-fno-math-errno",
@@ -37,15 +37,21 @@ const flags: readonly string[] = [
   "-w",
 ];
 
+/** What only gcc knows, which at -O2 makes vectors of few loops otherwise. */
+const flagsOfGcc: readonly string[] = ["-fvect-cost-model=dynamic"];
+
 /** Flags that ask for the processor that the compiler runs on; the first that it takes. */
 const native: readonly (readonly string[])[] = [["-march=native"], ["-mcpu=native"], []];
+
+/** Words of a command that ask for a processor. */
+const asksForProcessor = /^-m(arch|cpu)=/;
 
 /** Those that are tried when nobody names one. */
 const commands: readonly string[] = ["cc", "gcc", "clang"];
 
 /** The compiler by this name, or else the one that `CC` names, or the first that is there. */
 export function findCompiler(command: string | undefined): Compiler {
-  const asked = command ?? process.env["CC"];
+  const asked = command ?? (process.env["CC"] || undefined);
   const found = (asked === undefined ? commands : [asked])
     .map(probe)
     .find((compiler) => compiler !== undefined);
@@ -72,35 +78,44 @@ function probe(command: string): Compiler | undefined {
   return known.get(command);
 }
 
+/** A command may have words, as `CC` has them for make. A file whose path has blanks is a command all the same. */
+function start(command: string, flags: readonly string[], input: string): SpawnSyncReturns<string> {
+  const [file, ...words] = wordsOf(command);
+  return spawnSync(file!, [...words, ...flags], { input, encoding: "utf8" });
+}
+
+const wordsOf = (command: string): readonly string[] =>
+  existsSync(command) ? [command] : command.trim().split(/\s+/);
+
 function ask(command: string): Compiler | undefined {
-  for (const processor of native) {
-    const { status, stdout } = spawnSync(command, [...processor, "-dM", "-E", "-x", "c", "-"], {
-      input: "",
-      encoding: "utf8",
-    });
-    if (status !== 0) continue;
-    const has = (macro: string): boolean => stdout.includes(`#define ${macro} `);
-    const wide = has("__AVX512F__") && has("__AVX512DQ__") && has("__AVX512BW__");
-    const vector = wide ? 64 : has("__AVX2__") ? 32 : 16;
-    return {
-      command,
-      flags: [...flags, ...processor, ...(wide ? ["-mprefer-vector-width=512"] : []), ...sanitizers()],
-      identity: stdout,
-      machine: { vector, registers: wide || has("__aarch64__") ? 32 : 16 },
-      canFuse: has("__FMA__") || has("__ARM_FEATURE_FMA"),
-      isWatched: sanitizers().length > 0,
-    };
+  const isAsked = wordsOf(command).some((word) => asksForProcessor.test(word));
+  for (const processor of isAsked ? [[]] : native) {
+    const { status, stdout } = start(command, [...processor, "-dM", "-E", "-x", "c", "-"], "");
+    if (status === 0) return described(command, processor, stdout);
   }
   return undefined;
 }
 
+/** A compiler by the macros that it defines. */
+function described(command: string, processor: readonly string[], macros: string): Compiler {
+  const has = (macro: string): boolean => macros.includes(`#define ${macro} `);
+  const wide = has("__AVX512F__") && has("__AVX512DQ__") && has("__AVX512BW__");
+  const vector = wide ? 64 : has("__AVX2__") ? 32 : 16;
+  const width = wide ? ["-mprefer-vector-width=512"] : [];
+  return {
+    command,
+    flags: [...flags, ...(has("__clang__") ? [] : flagsOfGcc), ...processor, ...width, ...sanitizers()],
+    identity: macros,
+    machine: { vector, registers: wide || has("__aarch64__") ? 32 : 16 },
+    canFuse: has("__FMA__") || has("__ARM_FEATURE_FMA"),
+    isWatched: sanitizers().length > 0,
+  };
+}
+
 /** Compile a source to a library. Throws: UnsupportedError with what the compiler says. */
 export function compileSource({ command, flags }: Compiler, source: string, library: string): void {
-  const { status, signal, error, stderr } = spawnSync(
-    command,
-    [...flags, "-x", "c", "-", "-o", library, "-lm", "-lpthread"],
-    { input: source, encoding: "utf8" },
-  );
+  const words = [...flags, "-x", "c", "-", "-o", library, "-lm", "-lpthread"];
+  const { status, signal, error, stderr } = start(command, words, source);
   if (status === 0) return;
   // One that ends before it has read all of the source has an error of the pipe as well, which says nothing.
   const said = stderr?.trim().split("\n").slice(0, 5).join("\n");
