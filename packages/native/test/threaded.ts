@@ -1,19 +1,17 @@
+import type { ThreadCosts } from "@unroll/core/engine";
 import { NativeEngine } from "../src/engine.ts";
 import { findCompiler } from "../src/toolchain/compiler.ts";
 
-/** What is asked of the engine besides threads. */
-interface Asked {
-  readonly compiler?: string;
-  readonly fused?: boolean;
-}
+/** With these costs every program is shared out, whatever it gains; `native` leaves small ones to one thread. */
+export const freely = (threads: number): ThreadCosts => ({
+  threads,
+  barrier: 0,
+  start: -Infinity,
+  smallest: 2,
+});
 
-/** The native engine with so many threads for every program, whatever it would gain: `native` leaves small ones to one. */
-export function threaded(threads: number, { compiler: command, fused }: Asked = {}): NativeEngine {
+/** The native engine with so many threads for every program. */
+export function threaded(threads: number, command?: string): NativeEngine {
   const compiler = findCompiler(command);
-  return new NativeEngine({
-    compiler,
-    fused: fused ?? compiler.canFuse,
-    threads: { threads, barrier: 0, start: -Infinity, smallest: 2 },
-    cache: undefined,
-  });
+  return new NativeEngine({ compiler, fused: compiler.canFuse, threads: freely(threads), cache: undefined });
 }
