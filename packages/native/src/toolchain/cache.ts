@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   utimesSync,
+  writeFileSync,
 } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -66,6 +67,8 @@ export class Cache {
   /** Have a library written, and keep it. Gives its path. */
   keep(key: string, write: (path: string) => void): string {
     const draft = join(this.folder, `${randomUUID()}.tmp`);
+    // A folder that can't be written to is no mistake of the compiler, which would say so as one.
+    writeFileSync(draft, "", { flag: "wx", mode: 0o700 });
     try {
       write(draft);
       const path = join(this.folder, `${key}-${digestOf(readFileSync(draft))}.so`);

@@ -22,34 +22,42 @@ export class Libraries {
     return (cache && this.#fromCache(cache, key, source)) ?? this.#once(source);
   }
 
-  /** Undefined when the folder can't be written to. */
+  /** Undefined when the folder can't be written to, or nothing be loaded from it. */
   #fromCache(cache: Cache, key: string, source: string): Library | undefined {
-    const found = attempt(cache.folder, () => cache.find(key));
-    if (found !== undefined) {
-      try {
-        return loadLibrary(found);
-      } catch {
-        // It was removed since it was found, or is no library of this system: it is made anew.
-        rmSync(found, { force: true });
+    return attempt(cache.folder, () => {
+      const found = cache.find(key);
+      if (found !== undefined) {
+        try {
+          return loadLibrary(found);
+        } catch {
+          // It was removed since it was found, or is no library of this system: it is made anew.
+          rmSync(found, { force: true });
+        }
       }
-    }
-    const path = attempt(cache.folder, () =>
-      cache.keep(key, (draft) => compileSource(this.#compiler, source, draft)),
-    );
-    return path === undefined ? undefined : loadLibrary(path);
+      return loadLibrary(cache.keep(key, (draft) => compileSource(this.#compiler, source, draft)));
+    });
   }
 
-  /** A library that is on disk only until it has been loaded. */
+  /** A library that is on disk only until it has been loaded. Throws: UnsupportedError when it can't be. */
   #once(source: string): Library {
     const folder = privateFolder();
+    const path = `${folder}/program.so`;
     try {
-      compileSource(this.#compiler, source, `${folder}/program.so`);
-      return loadLibrary(`${folder}/program.so`);
+      compileSource(this.#compiler, source, path);
+      return loadLibrary(path);
+    } catch (error) {
+      if (error instanceof UnsupportedError) throw error;
+      throw new UnsupportedError(
+        `native: what ${this.#compiler.command} compiles can't be loaded: ${reasonOf(error)}.`,
+        "Name a compiler for this system by the option `compiler`, or use the WebAssembly engine.",
+      );
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   }
 }
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const told = new Set<string>();
 
@@ -57,9 +65,8 @@ const told = new Set<string>();
 function warn(folder: string, error: unknown): undefined {
   if (told.has(folder)) return;
   told.add(folder);
-  const why = error instanceof Error ? error.message : String(error);
   process.emitWarning(
-    `native: ${why}. Programs are compiled anew in every process. Name a folder by UNROLL_CACHE or by the option \`cache\`.`,
+    `native: ${reasonOf(error)}. Programs are compiled anew in every process. Name a folder by UNROLL_CACHE or by the option \`cache\`.`,
     { code: "UNROLL_NATIVE_CACHE" },
   );
 }
