@@ -10,7 +10,9 @@ import { join } from "node:path";
 
 const compiler = process.env["CC"] || "gcc";
 
-/** Compiling for sanitizers takes some times as long, on a machine that may be busy. */
+const projects = ["--project", "unit", "--project", "property"];
+
+/** Milliseconds for a test: compiling for sanitizers takes some times as long, and a machine may be busy. */
 const timeout = "600000";
 
 /** Where the compiler has a library of a sanitizer; undefined if it has none. */
@@ -44,10 +46,7 @@ function sanitize(words: readonly string[]): number {
   try {
     const { status } = spawnSync(
       process.execPath,
-      [
-        ...["node_modules/vitest/vitest.mjs", "run", "--project", "unit", "--project", "property"],
-        ...["--testTimeout", timeout, "--hookTimeout", timeout, ...files],
-      ],
+      ["node_modules/vitest/vitest.mjs", "run", ...projects, "--testTimeout", timeout, ...files],
       { stdio: "inherit", env },
     );
     return status ?? 1;

@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,6 +31,15 @@ test("a folder that others may write to is refused", () => {
   chmodSync(folder, 0o770);
   expect(() => new Cache(folder)).toThrow(`others may write to ${folder}`);
 });
+
+test.skipIf(process.getuid?.() !== 0)(
+  "a folder of somebody else is refused (root alone can make one)",
+  () => {
+    new Cache(folder).clear();
+    chownSync(folder, 65_534, 65_534);
+    expect(() => new Cache(folder)).toThrow(`${folder} belongs to another user`);
+  },
+);
 
 test("what is kept is found by its key, by another process too", () => {
   const path = new Cache(folder).keep(keyOf("a", "b"), written("library"));
