@@ -17,6 +17,11 @@ typedef unsigned long long u64;
 #define KERNEL static __attribute__((noinline))
 #define COPY(to, from) __builtin_memcpy(&(to), &(from), sizeof(to))
 #define INDEPENDENT _Pragma("omp simd")
+#ifdef __clang__
+#if __has_builtin(__builtin_elementwise_fma)
+#define ELEMENTWISE_FMA
+#endif
+#endif
 
 INLINE i32 i32_negate(i32 x) { return (i32)(0u - (u32)x); }
 INLINE i32 i32_abs(i32 x) { return x < 0 ? i32_negate(x) : x; }

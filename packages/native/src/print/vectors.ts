@@ -61,12 +61,10 @@ ${head} { return (${v})((${u})x * (${u})y + (${u})z); }`;
   if (known === undefined) return byLane;
   return `#if defined(__x86_64__) && !defined(__clang__)
 ${head} { return (${v})${known}; }
-#else
-#if defined(__clang__) && __has_builtin(__builtin_elementwise_fma)
+#elif defined(ELEMENTWISE_FMA)
 ${head} { return __builtin_elementwise_fma(x, y, z); }
 #else
 ${byLane}
-#endif
 #endif`;
 }
 
