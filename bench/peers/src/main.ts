@@ -15,12 +15,13 @@ import type { Compared } from "./library.ts";
 import { ours, page, type Measured, type Own } from "./page.ts";
 import { raceCold, raceWarm, type Race } from "./race.ts";
 
-const usage = `usage: npm run bench:peers -- [--quick] [--clock wall|cpu] [--workloads W1,W4] [--out FILE]
+const usage = `usage: npm run bench:peers -- [--quick] [--clock wall|cpu] [--workloads W1,W4] [--threads 2] [--out FILE]
 
-  --quick   repetitions of a tenth of a second: to try it out, not to quote
-  --clock   cpu: processor time, for machines that are busy with other things too; one thread only
+  --quick      repetitions of a tenth of a second: to try it out, not to quote
+  --clock      cpu: processor time, for machines that are busy with other things too; one thread only
   --workloads  those that are run side by side (all)
-  --out     the page (docs/benchmarks.md)`;
+  --threads    1 or 2 alone (both, by the wall clock)
+  --out        the page (docs/benchmarks.md)`;
 
 const folder = new URL("../dist/", import.meta.url);
 const dependencies = pinned(new URL("../package.json", import.meta.url));
@@ -31,6 +32,7 @@ function options() {
       quick: { type: "boolean", default: false },
       clock: { type: "string", default: "wall" },
       workloads: { type: "string", default: "" },
+      threads: { type: "string" },
       out: { type: "string", default: "docs/benchmarks.md" },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -38,7 +40,14 @@ function options() {
   return values;
 }
 
-async function main({ quick, clock, workloads, out, help }: ReturnType<typeof options>): Promise<void> {
+async function main({
+  quick,
+  clock,
+  workloads,
+  threads: only,
+  out,
+  help,
+}: ReturnType<typeof options>): Promise<void> {
   if (help || !(clock in clocks)) return console.log(usage);
   const pace: Pace = { ...paces[quick ? "quick" : "full"], clock: clock as Clock };
   const own = await bundle(new URL("../../src/subject.ts", import.meta.url), folder);
@@ -53,7 +62,8 @@ async function main({ quick, clock, workloads, out, help }: ReturnType<typeof op
       ...(typeof torch === "string" ? [] : torch),
     ];
     // Processor time says nothing of several threads.
-    const threadCounts = threaded.has("wasm") && clock === "wall" ? [1, 2] : [1];
+    const possible = threaded.has("wasm") && clock === "wall" ? [1, 2] : [1];
+    const threadCounts = possible.filter((threads) => only === undefined || threads === Number(only));
     const asked = workloads.split(",");
     const chosen = compared.filter((workload) => workloads === "" || asked.includes(workload.split(" ")[0]!));
     const alone: Own[] = [];
