@@ -1,4 +1,4 @@
-import { exp, fromArray, graph, input, matmul, reference, sub, sum, tensor } from "@unroll/core";
+import { exp, fromArray, graph, input, matmul, reference, softplus, sub, sum, tensor } from "@unroll/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { arbitraryGraph } from "./arbitrary-graph.ts";
@@ -40,6 +40,15 @@ describe("roundedResults", () => {
     // Twenty-odd roundings at most of numbers up to 2, and one exponential.
     expect(bounds[0]! / exact[0]!.data[0]!).toBeLessThan(4 * 64 * 2 ** -24);
     expect(bounds[0]! / exact[0]!.data[0]!).toBeGreaterThan(2 ** -24);
+  });
+
+  test("knows that a result is rounded, also one whose operand is 0 and can't be off", () => {
+    const x = input({ dtype: "f32", shape: [1] });
+    const closed = graph([x], [softplus(x)]);
+    const { exact, bounds } = roundedResults(closed, [tensor([0])], engine);
+    expect(exact[0]!.data[0]).toBe(Math.LN2);
+    expect(Math.abs(Math.fround(Math.LN2) - Math.LN2)).toBeGreaterThan(0);
+    expect(bounds[0]).toBe(8 * 2 ** -24 * Math.LN2);
   });
 
   test("is tight enough for arbitrary graphs that one digit in a thousand shows", () => {

@@ -34,7 +34,8 @@ const perNode = 8;
  * Rounding errors of a node are those of slightly other operands: of n terms that are joined each is off by n roundings
  * at most, and a function's operand by 8. So copies of the graph in f64 are run in which every operand of every node is
  * off by so much, by random signs, in the bodies of scans as well. A conforming engine makes errors that are smaller,
- * mostly a quarter of these; the bound is four times the largest effect on any number of an output.
+ * mostly a quarter of these; the bound is four times the largest effect on any number of an output, and the rounding of
+ * the output itself, which is nobody's operand.
  *
  * Source: Vignes, A stochastic arithmetic for reliable scientific computation, 1993.
  */
@@ -52,8 +53,14 @@ export function roundedResults(graph: Graph, inputs: readonly Tensor[], engine: 
       });
     });
   }
-  return { exact, bounds: bounds.map((effect) => 4 * effect) };
+  return { exact, bounds: exact.map((output, i) => 4 * bounds[i]! + roundingOf(output)) };
 }
+
+/** What the largest number of an output may be off by when its node was given what is exact. */
+const roundingOf = ({ data }: Tensor): number =>
+  data instanceof Float64Array
+    ? perNode * unitRoundoff.f32 * data.reduce((most, x) => Math.max(most, Math.abs(x)), 0)
+    : 0;
 
 const perturb = (graph: Graph, random: () => number): Graph =>
   copyGraph(graph, {
