@@ -25,7 +25,10 @@ export function jsonLine({ workload, cases }: Result, circumstances: Circumstanc
   });
 }
 
-/** To four digits: more than a repetition of the same measurement keeps. */
+/**
+ * To four digits: more than a repetition of the same measurement keeps. The names stay, which the type of
+ * `Object.fromEntries` does not say.
+ */
 const round = (figures: Figures): Figures =>
   Object.fromEntries(
     Object.entries(figures).map(([name, value]) => [name, Number((value as number).toPrecision(4))]),

@@ -150,6 +150,7 @@ async function sequence<P extends Lstm | Normed>(
     tree.dispose(state);
     return np.mean(np.square(np.stack(outputs)));
   };
+  // Its declarations of these two do not carry the types of trees and tuples through.
   const slope = valueAndGrad(loss) as unknown as (p: P, xs: np.Array) => [np.Array, P];
   const step = jit(slope) as unknown as typeof slope;
   const xs = weights(length, batch, inputs);

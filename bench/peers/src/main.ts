@@ -65,7 +65,9 @@ async function main({
     const possible = threaded.has("wasm") && clock === "wall" ? [1, 2] : [1];
     const threadCounts = possible.filter((threads) => only === undefined || threads === Number(only));
     const asked = workloads.split(",");
-    const chosen = compared.filter((workload) => workloads === "" || asked.includes(workload.split(" ")[0]!));
+    const isAsked = (workload: string): boolean =>
+      workloads === "" || asked.includes(workload.split(" ")[0]!);
+    const chosen = compared.filter(isAsked);
     const alone: Own[] = [];
     const races = new Map<number, ReadonlyMap<string, Race>>();
     // Written whenever something has been measured: whoever has no time for all of it keeps what there is.
@@ -80,7 +82,7 @@ async function main({
     for (const threads of threadCounts) {
       const byWorkload = new Map<string, Race>();
       races.set(threads, byWorkload);
-      for await (const [workload, race] of racesOf(contestants, chosen, threads, pace)) {
+      for await (const [workload, race] of racesOf(contestants, chosen, isAsked("W6"), threads, pace)) {
         byWorkload.set(workload, race);
         write();
       }
@@ -143,6 +145,7 @@ async function measureOurs(
 async function* racesOf(
   contestants: readonly Contestant[],
   chosen: readonly Compared[],
+  withCold: boolean,
   threads: number,
   pace: Pace,
 ): AsyncIterable<readonly [workload: string, race: Race]> {
@@ -152,7 +155,7 @@ async function* racesOf(
     const entered = able.filter(({ workloads }) => workloads.includes(workload));
     yield [workload, await raceWarm(entered, workload, threads, pace)];
   }
-  if (threads === 1) yield ["W6", await raceCold(able, threads, pace)];
+  if (threads === 1 && withCold) yield ["W6", await raceCold(able, threads, pace)];
 }
 
 /** The versions of all that ran, and what could not run. */

@@ -13,8 +13,8 @@ interface Chunk {
 }
 
 /**
- * The memory of one engine: arrays of JavaScript's, so that reading and writing tensors is what arrays do, and all of it
- * is given back when nobody has the engine any more. Their addresses do not change.
+ * The memory of one engine: arrays of JavaScript's, so that reading and writing tensors is what arrays do, and all of
+ * it is given back when nobody has the engine any more. Their addresses do not change.
  */
 export class NativeMemory implements Memory {
   readonly addresses = "f64";

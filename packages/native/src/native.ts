@@ -12,20 +12,20 @@ export interface NativeOptions {
    */
   readonly relaxed?: boolean;
   /**
-   * The command of the C compiler, with words if need be: `"gcc -march=haswell"`. Default: what `CC` says, or the first of
-   * cc, gcc and clang that runs.
+   * The command of the C compiler, with words if need be: `"gcc -march=haswell"`. Default: what `CC` says, or the first
+   * of cc, gcc and clang that runs.
    */
   readonly compiler?: string;
   /**
-   * The folder in which compiled programs are kept, or `false` for none. Default: what `UNROLL_CACHE` says, or the user's
-   * folder for such things; see `docs/native.md`.
+   * The folder in which compiled programs are kept, or `false` for none. Default: what `UNROLL_CACHE` says, or the
+   * user's folder for such things; see `docs/native.md`.
    */
   readonly cache?: string | false;
 }
 
 /**
- * What threads cost, in cycles of a processor with vectors of four elements, which is how effort is counted: barriers of
- * threads that are awake, with what shares are uneven by, and waking up those that sleep.
+ * What threads cost, in cycles of a processor with vectors of four elements, which is how effort is counted: barriers
+ * of threads that are awake, with what shares are uneven by, and waking up those that sleep.
  */
 const costs = { barrier: 6_000, start: 500_000, smallest: 16 };
 
@@ -33,8 +33,8 @@ const costs = { barrier: 6_000, start: 500_000, smallest: 16 };
  * The engine that prints programs as C, has the system's compiler compile them for this processor, and loads them.
  *
  * With `relaxed: false` contractions and elementwise results have the bits of the reference engine's arithmetic, up to
- * the functions that are expanded. Results do not depend on the number of threads. Programs that are planned with checks
- * run on the reference engine, which is slow.
+ * the functions that are expanded. Results do not depend on the number of threads. Programs that are planned with
+ * checks run on the reference engine, which is slow.
  *
  * Throws: UnsupportedError when there is no compiler, when koffi can't be loaded, or on Windows.
  */

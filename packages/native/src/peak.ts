@@ -12,8 +12,8 @@ const chains = 12;
 const turns = 4096;
 
 /**
- * A loop that only multiplies and adds, a vector of this processor at a time, compiled as programs are: what the hardware
- * gives to one thread that does nothing else.
+ * A loop that only multiplies and adds, a vector of this processor at a time, compiled as programs are: what the
+ * hardware gives to one thread that does nothing else.
  */
 export function multiplyAdds(dtype: "f32" | "f64" = "f32"): PeakLoop {
   const compiler = findCompiler(undefined);

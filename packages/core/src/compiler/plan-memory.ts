@@ -12,8 +12,8 @@ export interface MemoryPlan {
 }
 
 /**
- * From the first to the last statement that touches a buffer. A loop is one statement, since its body comes around again;
- * behind the last statement, outputs are read.
+ * From the first to the last statement that touches a buffer. A loop is one statement, since its body comes around
+ * again; behind the last statement, outputs are read.
  */
 export interface Life {
   readonly buffer: Buffer;
@@ -42,7 +42,9 @@ export function planMemory(program: Program): MemoryPlan {
   };
 }
 
-/** The lives of all buffers that a program touches. What is known before any run lives from the beginning to the end. */
+/**
+ * The lives of all buffers that a program touches. What is known before any run lives from the beginning to the end.
+ */
 export function livesOf({ buffers, outputs, statements }: Program): readonly Life[] {
   const lives = new Map<number, Life>();
   const live = (buffer: Buffer, first: number, last: number): void => {

@@ -64,6 +64,7 @@ export function stateful<S, X, Y, const R extends S>(
   init: NoInfer<Tensors<S>>,
   options: CompileOptions = {},
 ): Stateful<S, X, Y> {
+  // The class knows trees only as they are found at run time; their types are those of the step, which is checked.
   return new StatefulStep(step as Step, init, options) as unknown as Stateful<S, X, Y>;
 }
 

@@ -5,8 +5,8 @@ const spins = 4000;
  * Threads that run programs together, and the barrier between their shares.
  *
  * The last one to come to the barrier counts the phase up, and the others wait for that. Whoever goes to sleep says so
- * before it looks at the phase for the last time, so that it is either woken up or does not fall asleep. Who drops out of
- * a run says in which phase, and comes once more; the others learn it there and leave too.
+ * before it looks at the phase for the last time, so that it is either woken up or does not fall asleep. Who drops out
+ * of a run says in which phase, and comes once more; the others learn it there and leave too.
  */
 export const crewSource: string = `
 #include <pthread.h>

@@ -6,8 +6,8 @@ import { printReduce } from "./reduce.ts";
 import { printScatterAdd } from "./scatter-add.ts";
 
 /**
- * The name of a kernel's function. It takes a pointer to the first element of each operand, and a contraction also memory
- * for copies; sizes and strides are constants in its code. The kernel may be a share of a larger one.
+ * The name of a kernel's function. It takes a pointer to the first element of each operand, and a contraction also
+ * memory for copies; sizes and strides are constants in its code. The kernel may be a share of a larger one.
  */
 export const kernelFunction = (functions: Functions, kernel: Kernel, whole: Kernel): string =>
   functions.named(kernel.form, `${kernelKey(kernel)} of ${kernelKey(whole)}`, (text, name) => {

@@ -72,7 +72,9 @@ export function nest(
   });
 }
 
-/** A loop over points that do not depend on each other, which the compiler makes vectors of. Without a size: one point. */
+/**
+ * A loop over points that do not depend on each other, which the compiler makes vectors of. Without a size: one point.
+ */
 export function loopOver(text: Text, place: number, size: number | undefined, body: () => void): void {
   if (size === undefined) {
     body();

@@ -3,8 +3,9 @@ import type { Target } from "./target.ts";
 /**
  * What all programs are written with. No header is included: reading one takes longer than compiling a kernel.
  *
- * Nothing here is left to the compiler by the language: sums of integers are unsigned and so wrap, shifts stay below 32,
- * quotients are kept from 0 and from -1, casts of floats saturate before they are made, and bits are copied, not cast.
+ * Nothing here is left to the compiler by the language: sums of integers are unsigned and so wrap, shifts stay below
+ * 32, quotients are kept from 0 and from -1, casts of floats saturate before they are made, and bits are copied, not
+ * cast.
  */
 export const prelude = ({ fused }: Target): string => `
 typedef float f32;

@@ -18,8 +18,8 @@ const [few, wide] = [4, 64];
 
 /**
  * A reduction. Along a kept dimension the elements of a vector are different results, along a reduced one parts of the
- * same, which are put together in the end. Which it is depends on the whole of which this may be a share, so that bits do
- * not depend on the number of threads.
+ * same, which are put together in the end. Which it is depends on the whole of which this may be a share, so that bits
+ * do not depend on the number of threads.
  */
 export function printReduce(
   text: Text,

@@ -12,9 +12,9 @@ export const vectorName = (dtype: Factor, lanes: number): string =>
 /**
  * Types of vectors and what is done to them, for all numbers of lanes that are a power of two.
  *
- * A vector that lies anywhere is read through a type that is aligned like its elements. A multiply-add that rounds once is
- * an instruction that compilers know by names of their own; where no name is known, it is written lane by lane, which
- * compilers recognise, and take ten times as long over.
+ * A vector that lies anywhere is read through a type that is aligned like its elements. A multiply-add that rounds once
+ * is an instruction that compilers know by names of their own; where no name is known, it is written lane by lane,
+ * which compilers recognise, and take ten times as long over.
  */
 export const vectorPrelude = (target: Target, dtypes: readonly Factor[]): string =>
   dtypes

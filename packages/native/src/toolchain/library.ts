@@ -71,7 +71,9 @@ function warn(folder: string, error: unknown): undefined {
   );
 }
 
-/** What is done with a folder; undefined when it can't be. What a compiler refuses has nothing to do with the folder. */
+/**
+ * What is done with a folder; undefined when it can't be. What a compiler refuses has nothing to do with the folder.
+ */
 function attempt<T>(folder: string, f: () => T): T | undefined {
   try {
     return f();

@@ -67,7 +67,10 @@ export class Block {
     return new Block(this.draft, this.target, graph, places, { outer: this, loop, length });
   }
 
-  /** Whether a view shows the same numbers at every turn: it is of what was given to the loop, and does not move with it. */
+  /**
+   * Whether a view shows the same numbers at every turn: it is of what was given to the loop, and does not move with
+   * it.
+   */
   isGiven({ buffer, steps }: View): boolean {
     return this.#given.has(buffer) && steps.every(({ loop }) => loop !== this.#loop);
   }

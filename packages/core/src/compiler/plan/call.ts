@@ -45,7 +45,9 @@ function agreeing(
   });
 }
 
-/** A contraction, its second operand being the one that runs along the columns of the result, in panels where that pays. */
+/**
+ * A contraction, its second operand being the one that runs along the columns of the result, in panels where that pays.
+ */
 export function callContract(block: Block, request: ContractRequest, origin: Origin): void {
   const { out, init, letters } = request;
   const columns = letters.out[out.axes.findLastIndex((axis) => mergeFactors(axis).at(-1)?.[1] === 1)];

@@ -32,9 +32,9 @@ interface Carry {
 /**
  * A scan as a loop.
  *
- * A carry has one of three homes. *Stack*: its old or new value is emitted, so T + 1 rows hold state, output and residual
- * at once. *In place*: all that read the old value come before, or are, what writes the new one. *Staged*: otherwise the
- * new value is copied at the end of every turn. What the step emits is written straight into its row.
+ * A carry has one of three homes. *Stack*: its old or new value is emitted, so T + 1 rows hold state, output and
+ * residual at once. *In place*: all that read the old value come before, or are, what writes the new one. *Staged*:
+ * otherwise the new value is copied at the end of every turn. What the step emits is written straight into its row.
  */
 export function lowerLoop(outer: Block, node: Node, request: LoopRequest): void {
   const { body, carries, sequences, length, reverse } = request;
@@ -138,7 +138,9 @@ function carryBuffer({ request, outer, inner, origin, node }: Loop, i: number): 
   return place;
 }
 
-/** Where the emitted values of all steps lie, and, where the step does not write them there itself, the row to copy to. */
+/**
+ * Where the emitted values of all steps lie, and, where the step does not write them there itself, the row to copy to.
+ */
 function homeOfEmitted(
   { request, id, outer, inner, given, node }: Loop,
   homes: readonly Carry[],

@@ -3,8 +3,8 @@ import type { Value } from "../../graph/node.ts";
 import type { Block } from "./block.ts";
 
 /**
- * Whether the unit that makes a new value may write it over an old one: whoever else reads the old value can come before
- * it, and it reads the old value itself only point by point, where it writes.
+ * Whether the unit that makes a new value may write it over an old one: whoever else reads the old value can come
+ * before it, and it reads the old value itself only point by point, where it writes.
  */
 export function mayOverwrite({ graph, units }: Block, old: Value, next: Value): boolean {
   const writer = units.of.get(next.node)!;

@@ -31,8 +31,8 @@ export function splittable(kernel: Kernel): readonly number[] {
  *
  *     owner(e) = share of (floor(e / |s|) mod n)
  *
- * if everything else that moves the operand moves it by whole rounds of n runs, or within a run. Where it does not, every
- * thread touches everything.
+ * if everything else that moves the operand moves it by whole rounds of n runs, or within a run. Where it does not,
+ * every thread touches everything.
  */
 export function accessesOf(
   call: Call,
@@ -96,7 +96,10 @@ function indexedAxis(kernel: Kernel, operand: number): readonly Factor[] {
   );
 }
 
-/** Whether two accesses by different threads can meet: one writes what the other, not necessarily the same thread, touches. */
+/**
+ * Whether two accesses by different threads can meet: one writes what the other, not necessarily the same thread,
+ * touches.
+ */
 export const conflict = (a: Access, b: Access): boolean =>
   a.buffer === b.buffer &&
   (a.writes || b.writes) &&

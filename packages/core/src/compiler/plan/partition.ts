@@ -8,8 +8,8 @@ import { accessesOf, accessesOfHost, conflict, splittable, type Access } from ".
  * touches what another thread may have written, or writes what another may have read, since the last one.
  *
  * As no reduced dimension is ever split, results do not depend on the number of threads. Loops choose first: a body
- * looks for a size that occurs in all of its calls, such as the batch, because a split along it needs no barrier inside.
- * What would take several threads longer than one is left to one.
+ * looks for a size that occurs in all of its calls, such as the batch, because a split along it needs no barrier
+ * inside. What would take several threads longer than one is left to one.
  */
 export function partition(program: Program, costs: ThreadCosts): Program {
   const { kernels } = program;
@@ -130,7 +130,9 @@ class Partition {
   }
 }
 
-/** Ways to split a kernel: along its dimensions, outer ones first, and so that it agrees with what was touched before. */
+/**
+ * Ways to split a kernel: along its dimensions, outer ones first, and so that it agrees with what was touched before.
+ */
 function splitsOf(kernel: Kernel, since: readonly Access[], smallest: number): readonly Split[] {
   const dimensions = dimensionsOfKernel(kernel);
   const runs = new Set(since.flatMap(({ key }) => (key.includes(",") ? [Number(key.split(",")[1])] : [])));

@@ -20,8 +20,8 @@ export interface Rehearsal {
 }
 
 /**
- * Run a node's lowering rule for what it asks. Inputs and outputs are compact arrays that do not exist, or `places` where
- * those are known.
+ * Run a node's lowering rule for what it asks. Inputs and outputs are compact arrays that do not exist, or `places`
+ * where those are known.
  */
 export function rehearse(node: Node, places: ReadonlyMap<Value, View> = new Map()): Rehearsal {
   const views = new Map<Value, View>();

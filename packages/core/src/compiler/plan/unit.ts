@@ -114,7 +114,10 @@ export class Units {
     }
   }
 
-  /** A node may join a map of its shape that makes, or reads, one of its operands, if no operand depends on the map from outside. */
+  /**
+   * A node may join a map of its shape that makes, or reads, one of its operands, if no operand depends on the map from
+   * outside.
+   */
   #addToMap(node: Node): void {
     const { shape } = node.outputs[0]!;
     const operands = node.inputs.filter((x) => !isGenerator(x.node));
@@ -139,7 +142,9 @@ export class Units {
     else this.#gathered.set(root, this.#open(kind, node));
   }
 
-  /** Join maps of one shape that share an operand or feed each other, as long as nothing between them stands in the way. */
+  /**
+   * Join maps of one shape that share an operand or feed each other, as long as nothing between them stands in the way.
+   */
   #mergeMaps(): void {
     for (let i = 0; i < this.list.length; i++) {
       for (let j = i + 1; j < this.list.length; j++) {
@@ -248,8 +253,8 @@ function additions(nodes: readonly Node[], isPrivate: (x: Value) => boolean): Re
 }
 
 /**
- * Elementwise nodes that only one reduction reads, and the reductions: each node with its reduction. A sum on the way is a
- * unit of its own, and what it starts from cannot be computed together with what comes after it.
+ * Elementwise nodes that only one reduction reads, and the reductions: each node with its reduction. A sum on the way
+ * is a unit of its own, and what it starts from cannot be computed together with what comes after it.
  */
 function reducedNodes(nodes: readonly Node[], isFree: (x: Value) => boolean): ReadonlyMap<Node, Node> {
   const reduction = new Map<Node, Node>();

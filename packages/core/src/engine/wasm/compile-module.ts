@@ -3,8 +3,8 @@ import { InternalError, UnsupportedError } from "../../tensor/error.ts";
 /**
  * Bytes as a module.
  *
- * Throws: InternalError when they are no module, which is our mistake; UnsupportedError when the host does not want this
- * one: a page may forbid WebAssembly, and a browser large modules on its main thread.
+ * Throws: InternalError when they are no module, which is our mistake; UnsupportedError when the host does not want
+ * this one: a page may forbid WebAssembly, and a browser large modules on its main thread.
  */
 export function compileModule(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   try {

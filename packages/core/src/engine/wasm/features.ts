@@ -21,8 +21,8 @@ export const hasRelaxed = (): boolean => validates(f32x4.relaxed_madd(zero, zero
  * Whether the host's compiler leaves the instructions of a loop in their order.
  *
  * V8 12.4 (Node 22) moves all loads of a loop's body before its sums, so all of what is loaded is in registers at once;
- * a tile of 6 by 8 then reaches 45 % of the peak, and 99 % from V8 13.6 (Node 24) on. Versions are told apart by memories
- * of 64 bits, which came in 13.3.
+ * a tile of 6 by 8 then reaches 45 % of the peak, and 99 % from V8 13.6 (Node 24) on. Versions are told apart by
+ * memories of 64 bits, which came in 13.3.
  */
 export const keepsOrder = (): boolean =>
   WebAssembly.validate(new ModuleBuilder({ pages: 1, is64: true }).encode());

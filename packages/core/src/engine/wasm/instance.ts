@@ -38,7 +38,8 @@ export interface Instance {
 }
 
 /**
- * The module of a program, compiled and given all that it imports. With `timing` it marks times, and runs on one thread.
+ * The module of a program, compiled and given all that it imports. With `timing` it marks times, and runs on one
+ * thread.
  */
 export function instantiate(
   program: Program,

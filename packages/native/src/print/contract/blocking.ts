@@ -3,8 +3,9 @@ import { lanesOf, type Target } from "../target.ts";
 import { A, B, turnsOf, type Product } from "./product.ts";
 
 /**
- * Steps of a sum that are done in one go, before the results are stored and fetched again. What a tile reads of b in them
- * stays in the second cache for the next rows. Where each step of b lies on a page of its own, pages run out before that.
+ * Steps of a sum that are done in one go, before the results are stored and fetched again. What a tile reads of b in
+ * them stays in the second cache for the next rows. Where each step of b lies on a page of its own, pages run out
+ * before that.
  */
 const mostDepth = { panel: 2048, scattered: 512, copied: 512 };
 

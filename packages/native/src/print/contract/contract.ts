@@ -19,8 +19,8 @@ interface Way {
 }
 
 /**
- * A contraction, in the way that takes the fewest cycles. A share of one is computed in the way of the whole: bits do not
- * depend on how many threads there are.
+ * A contraction, in the way that takes the fewest cycles. A share of one is computed in the way of the whole: bits do
+ * not depend on how many threads there are.
  */
 export function printContract(
   text: Text,

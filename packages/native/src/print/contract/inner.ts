@@ -10,8 +10,8 @@ import { blocks } from "@unroll/core/engine";
 const tile = { rows: 2, columns: 4 };
 
 /**
- * Inner products, for sides that both lie along the innermost sum: every result is a vector of partial sums, put together
- * in the end. What is left over of a vector is added last.
+ * Inner products, for sides that both lie along the innermost sum: every result is a vector of partial sums, put
+ * together in the end. What is left over of a vector is added last.
  */
 export function printInner(text: Text, functions: Functions, product: Product, pointing: Pointing): void {
   const { batch, stripes, rows, columns, dtype } = product;

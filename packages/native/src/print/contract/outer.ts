@@ -27,9 +27,9 @@ interface Part {
 }
 
 /**
- * A product by tiles: a vector of b and an element of a at a time, for as many results as there are registers. Each result
- * is summed in the order of the depth, whatever the tile. With `copiesB`, b is copied first, block by block, so that a
- * tile reads its columns from one end of a panel to the other.
+ * A product by tiles: a vector of b and an element of a at a time, for as many results as there are registers. Each
+ * result is summed in the order of the depth, whatever the tile. With `copiesB`, b is copied first, block by block, so
+ * that a tile reads its columns from one end of a panel to the other.
  */
 export class OuterPrinter {
   readonly #text: Text;

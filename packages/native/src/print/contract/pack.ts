@@ -98,7 +98,9 @@ const copyFunction = (functions: Functions, piece: Piece): string =>
     });
   });
 
-/** The same where columns or rows are `across` apart: one function for all sizes, because it waits for memory anyway. */
+/**
+ * The same where columns or rows are `across` apart: one function for all sizes, because it waits for memory anyway.
+ */
 const turnFunction = (functions: Functions, dtype: Factor): string =>
   functions.named("turn", dtype, (text, name) => {
     text.block(`KERNEL void ${name}(${parametersOf(dtype)}, i32 size, i64 across, i64 width)`, () => {

@@ -15,7 +15,9 @@ export interface Along {
   readonly column: number;
 }
 
-/** A vector of a tile: the column of its first lane, where that lies in b, and the first of its lanes that is a result. */
+/**
+ * A vector of a tile: the column of its first lane, where that lies in b, and the first of its lanes that is a result.
+ */
 export interface Place {
   readonly at: number;
   readonly b: number;

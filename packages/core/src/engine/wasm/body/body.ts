@@ -136,7 +136,9 @@ export class BodyWriter {
     };
   }
 
-  /** Note what stands for the value of an instruction from now on: a local, which is returned, or the constant itself. */
+  /**
+   * Note what stands for the value of an instruction from now on: a local, which is returned, or the constant itself.
+   */
   #compute(i: Instruction, at: Reference, site: Site, around: Surroundings): Local | undefined {
     if (i.op === "constant") {
       this.#values.set(at, splat(this.#frame.emission, i.dtype, i.value));

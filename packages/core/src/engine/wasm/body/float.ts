@@ -62,7 +62,9 @@ export function multiplyAdd({ target }: Emission, dtype: "f32" | "f64", x: Code,
 // A float is m 2^n: below the sign it holds n plus the bias, then the digits of m.
 const formats = { f32: { digits: 23, bias: 127 }, f64: { digits: 52, bias: 1023 } } as const;
 
-/** A whole number of which only the last 22 bits matter, as i32: added to a number that has room for them at its end. */
+/**
+ * A whole number of which only the last 22 bits matter, as i32: added to a number that has room for them at its end.
+ */
 export function smallInteger({ constants }: Emission, dtype: "f32" | "f64", x: Code): Code {
   if (dtype === "f64") return evenWords(f64x2.add(x, constants.f64(1.5 * 2 ** 52)));
   const room = constants.f32(1.5 * 2 ** 23);

@@ -31,3 +31,18 @@ test("the host's compiler changes the tiles, and no bit", () => {
     }
   }
 });
+
+test("a long sum whose sides are both copied, in blocks of depth, columns and rows, has the bits of its terms in order", () => {
+  // More steps than a block of the depth, more columns than are copied at once, and rows of b that are far apart.
+  const [m, k, n] = [67, 900, 1301];
+  const [a, b] = [layouts["transposed"]!("f32", [m, k]), viewOf("f32", [k, n])];
+  const out = viewOf("f32", [m, n]);
+  const arrays = sines(filledAll(a, b, out));
+  const [x, y] = [a, b].map(({ buffer }) => arrays.get(buffer)!) as [Float32Array, Float32Array];
+  const expected = new Float32Array(m * n);
+  for (let i = 0; i < m; i++)
+    for (let t = 0; t < k; t++)
+      for (let j = 0; j < n; j++) expected[i * n + j]! += Math.fround(x[t * m + i]! * y[t * n + j]!);
+  runOnWasm(emitContract({ a, b, out, letters }), arrays, { relaxed: false, keepsOrder: true });
+  expect(arrays.get(out.buffer)).toEqual(expected);
+});

@@ -17,8 +17,8 @@ const noDepth: readonly Span[] = [{ size: 0, moves: [0, 0, 0, 0] }];
 
 /**
  * Run through the depth of a product in blocks of at most `limit` steps, as even as can be, so that what a block reads
- * of both sides stays in the cache. `body` gets the loops of one block, and what its sums start from: those of the first
- * block from `first`, the others from what is there.
+ * of both sides stays in the cache. `body` gets the loops of one block, and what its sums start from: those of the
+ * first block from `first`, the others from what is there.
  */
 export function writeDepth(
   f: FunctionBuilder,

@@ -63,8 +63,8 @@ export function directStrategy(frame: Frame, product: Product, addresses: readon
 }
 
 /**
- * The tile for one stripe of a product; `loads` are those of a vector of b. `mostSteps` are those of the sums that a tile
- * adds to its results in one go.
+ * The tile for one stripe of a product; `loads` are those of a vector of b. `mostSteps` are those of the sums that a
+ * tile adds to its results in one go.
  */
 export function chooseOuterTile(
   { emission: { target } }: Frame,

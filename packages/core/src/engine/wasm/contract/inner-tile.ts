@@ -11,8 +11,8 @@ import * as i32x4 from "../encode/opcodes/i32x4.ts";
 import { splat } from "../body/site.ts";
 
 /**
- * A function of the addresses of a, b, what sums start from if it is not zero, and out, whose vectors run along k: for a
- * and b that both lie so. Every result is summed in all lanes, and in `chains` of them, that are added in the end.
+ * A function of the addresses of a, b, what sums start from if it is not zero, and out, whose vectors run along k: for
+ * a and b that both lie so. Every result is summed in all lanes, and in `chains` of them, that are added in the end.
  */
 export const innerTileFunction = (emission: Emission, kernel: TileKernel, chains: number): Callee =>
   emission.module.shared(`inner ${chains} ${JSON.stringify(kernel)}`, () =>

@@ -9,8 +9,8 @@ const page = 2 ** 12;
 const most = 60;
 
 /**
- * How many rows have their elements for a stripe of a product in so few pages that they are found at once, when `copied`
- * bytes of each have been put side by side and some operands are read or written where they lie.
+ * How many rows have their elements for a stripe of a product in so few pages that they are found at once, when
+ * `copied` bytes of each have been put side by side and some operands are read or written where they lie.
  */
 export function rowsWithin(rows: Span, operands: readonly number[], copied = 0): number {
   const apart = operands.map((operand) => Math.min(page, Math.abs(rows.moves[operand]!)));

@@ -9,15 +9,18 @@ import * as i32 from "../encode/opcodes/i32.ts";
 import type { Product } from "./product.ts";
 import type { Repeated } from "../../../compiler/tiling.ts";
 
-/** How the elements lie that a tile reads of one side: from row to row or column to column, and along each loop of the depth. */
+/**
+ * How the elements lie that a tile reads of one side: from row to row or column to column, and along each loop of the
+ * depth.
+ */
 export interface Layout {
   readonly across: number;
   readonly depth: readonly number[];
 }
 
 /**
- * Copies of a block of one side of a product: a panel for every tile, with the rows or columns of the tile side by side,
- * step after step, so that a tile reads its panel from one end to the other.
+ * Copies of a block of one side of a product: a panel for every tile, with the rows or columns of the tile side by
+ * side, step after step, so that a tile reads its panel from one end to the other.
  */
 export interface Panels {
   readonly operand: number;

@@ -62,7 +62,9 @@ const drop = 0x1a;
 /** Lines that are read in one turn. */
 const unroll = 16;
 
-/** A function of an address that reads from every line of an area. Loads may trap, so hosts do those that nobody uses. */
+/**
+ * A function of an address that reads from every line of an area. Loads may trap, so hosts do those that nobody uses.
+ */
 const fetchFunction = (emission: Emission, { rows, stride, bytes }: Area): Callee =>
   emission.module.shared(`fetch ${rows} ${stride} ${bytes}`, () =>
     emission.module.function(["i32"], [], (f) => {

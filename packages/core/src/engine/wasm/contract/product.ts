@@ -13,8 +13,8 @@ export const INIT = 2;
 export const OUT = 3;
 
 /**
- * Products of matrices: out = init + a b. Vectors run along the columns, which are those of b. Loops move a, b, init and
- * out, in this order.
+ * Products of matrices: out = init + a b. Vectors run along the columns, which are those of b. Loops move a, b, init
+ * and out, in this order.
  */
 export interface Product {
   readonly dtype: "f32" | "f64" | "i32";

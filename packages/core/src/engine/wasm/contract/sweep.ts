@@ -20,12 +20,15 @@ const near = 3 * 2 ** 16;
 /** Bytes of a row of b that are worth a start. */
 const longRow = 512;
 
-/** Against tiles, which read a part of every row of b: 0.9 of their time for one of 256 KiB, a fifth for one of 4 MiB. */
+/**
+ * Against tiles, which read a part of every row of b: 0.9 of their time for one of 256 KiB, a fifth for one of 4 MiB.
+ */
 const advantage = 0.9;
 
 /**
- * One row times a matrix that lies row by row: a few of its rows at a time are read from one end to the other, and added
- * to all results. Memory is read in order, which caches are good at, and results are fetched and put away more often.
+ * One row times a matrix that lies row by row: a few of its rows at a time are read from one end to the other, and
+ * added to all results. Memory is read in order, which caches are good at, and results are fetched and put away more
+ * often.
  */
 export function sweepStrategy(
   frame: Frame,

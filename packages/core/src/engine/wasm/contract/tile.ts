@@ -37,8 +37,8 @@ export interface Choice {
 }
 
 /**
- * The tile that computes so many rows of vectors in the fewest cycles. The cycles are for comparing ways to compute: they
- * do not depend on the host's compiler, because neither may the order of sums.
+ * The tile that computes so many rows of vectors in the fewest cycles. The cycles are for comparing ways to compute:
+ * they do not depend on the host's compiler, because neither may the order of sums.
  */
 export function chooseTile(
   rows: number,

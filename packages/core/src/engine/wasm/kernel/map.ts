@@ -57,8 +57,8 @@ export function writeMap(frame: Frame, { dimensions, body, writes }: MapKernel):
 }
 
 /**
- * Dimensions in the order in which what is written lies in memory: writing panels side by side row by row, rows that are
- * 4 KiB apart, takes six times as long as panel by panel.
+ * Dimensions in the order in which what is written lies in memory: writing panels side by side row by row, rows that
+ * are 4 KiB apart, takes six times as long as panel by panel.
  */
 function inOrder(dimensions: readonly Dimension[], firstWrite: number, which: readonly number[]): number[] {
   const distance = (at: number): number => {

@@ -12,7 +12,10 @@ export interface Span {
   readonly counter?: Local | undefined;
 }
 
-/** Loops inside of each other, the first one outermost, around a body. The addresses are afterwards what they were before. */
+/**
+ * Loops inside of each other, the first one outermost, around a body. The addresses are afterwards what they were
+ * before.
+ */
 export function nest(
   f: FunctionBuilder,
   spans: readonly Span[],
@@ -50,8 +53,8 @@ function walk(
 }
 
 /**
- * Parts of a dimension one after another, each as often as it comes; operands move by `moves` from one element to the next.
- * The addresses are afterwards what they were before.
+ * Parts of a dimension one after another, each as often as it comes; operands move by `moves` from one element to the
+ * next. The addresses are afterwards what they were before.
  */
 export function sequence(
   f: FunctionBuilder,
@@ -92,7 +95,10 @@ export interface Turn {
   at(address: Code, stride: number): Code;
 }
 
-/** Run through a strip: turns of several vectors, a turn with the vectors that are left, and one with the rest of the elements. */
+/**
+ * Run through a strip: turns of several vectors, a turn with the vectors that are left, and one with the rest of the
+ * elements.
+ */
 export function strip(
   f: FunctionBuilder,
   { size, lanes, unroll, strides, counter }: Strip,
