@@ -32,7 +32,7 @@ test("the host's compiler changes the tiles, and no bit", () => {
   }
 });
 
-test("a long sum whose sides are both copied, in blocks of depth, columns and rows, has the bits of its terms in order", () => {
+test("a long sum whose sides are both copied, block by block, has the bits of its terms in order", () => {
   // More steps than a block of the depth, more columns than are copied at once, and rows of b that are far apart.
   const [m, k, n] = [67, 900, 1301];
   const [a, b] = [layouts["transposed"]!("f32", [m, k]), viewOf("f32", [k, n])];

@@ -34,8 +34,9 @@ export const scratchName = "scratch";
 export const scratchSize: number = bytesOfB + bytesOfA;
 
 /**
- * Tiles that read copies of what lies apart, made block by block: a step of a tile then reads from one end of a panel to
- * the other, and all of a block stays in the cache. Elements that are a power of two apart would push each other out.
+ * Tiles that read copies of what lies apart, made block by block: a step of a tile then reads from one end of a panel
+ * to the other, and all of a block stays in the cache. Elements that are a power of two apart would push each other
+ * out.
  */
 export function packedStrategy(
   frame: Frame,
