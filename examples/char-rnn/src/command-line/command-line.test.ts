@@ -159,6 +159,7 @@ describe("what would do nothing is refused:", () => {
   test.each([
     [{ patience: "3" }, "--patience: it does nothing without --validate-every."],
     [{ schedule: "plateau" }, "--schedule plateau: it does nothing without --validate-every."],
+    [{ dropoutKind: "locked" }, "--dropout-kind locked: it does nothing without --dropout."],
     [{ dropoutKind: "variational" }, "--dropout-kind variational: it does nothing without --dropout."],
   ])("%j", (texts: Texts, message) => {
     expect(() => checkTraining(readOptions({ ...shape, ...pace }, texts))).toThrow(new OptionError(message));

@@ -1,5 +1,6 @@
 /** Every option of char-rnn, in groups. */
 import { cellNames } from "../model/cells.ts";
+import { dropoutKinds } from "../model/layer.ts";
 import { engineNames } from "../run/engine.ts";
 import { optimizerNames } from "../train/optimizers.ts";
 import { scheduleNames } from "../train/schedules.ts";
@@ -28,9 +29,9 @@ export const shape = {
   layerNorm: onOff("normalise what every cell has made its new state of"),
   dropout: option(rate, 0, "share of units that is dropped above every layer"),
   dropoutKind: option(
-    oneOf(["plain", "variational"]),
+    oneOf(dropoutKinds),
     "plain",
-    "plain: others at each step, above the layers; variational: the same all along, and of the states too",
+    "plain: others at each step, above the layers; locked: there, the same all along; variational: of the states too",
   ),
   zoneout: option(rate, 0, "share of units that keep their old state for a step"),
   initRange: option(

@@ -8,8 +8,8 @@ export function checkTraining(options: Said<typeof shape & typeof pace>): void {
     if (options.patience !== undefined) throw needs("--patience", "--validate-every");
     if (options.schedule === "plateau") throw needs("--schedule plateau", "--validate-every");
   }
-  if (options.dropoutKind === "variational" && options.dropout === 0)
-    throw needs("--dropout-kind variational", "--dropout");
+  if (options.dropoutKind !== "plain" && options.dropout === 0)
+    throw needs(`--dropout-kind ${options.dropoutKind}`, "--dropout");
 }
 
 /** Throws: OptionError for an option of sampling that would do nothing. */

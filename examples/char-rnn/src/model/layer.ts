@@ -11,10 +11,13 @@ import {
 } from "@unroll/layers";
 import type { CellKind } from "./cells.ts";
 
+/** How units are chosen that are dropped. */
+export const dropoutKinds = ["plain", "locked", "variational"] as const;
+
 export interface LayerOptions {
   readonly layerNorm: boolean;
   readonly dropout: number;
-  readonly dropoutKind: "plain" | "variational";
+  readonly dropoutKind: (typeof dropoutKinds)[number];
   readonly zoneout: number;
 }
 
@@ -30,8 +33,9 @@ type AnyCell = Cell<unknown, unknown>;
 
 /**
  * A cell with its wrappers. Plain dropout is char-rnn's: of what goes up, at every step anew, and never of what is
- * remembered. Variational dropout is that of Gal and Ghahramani, 2016: the same units all along, of what comes in and
- * of the states that recurrent weights multiply.
+ * remembered. Locked dropout is also of what goes up alone, but of the same units all along, as between the layers of
+ * Merity, Keskar and Socher, 2018. Variational dropout is that of Gal and Ghahramani, 2016: the same units all along, of
+ * what comes in and of the states that recurrent weights multiply.
  */
 export function layerOf(kind: CellKind, place: Place, options: LayerOptions): AnyCell {
   const { inputs, size, weights } = place;
@@ -42,6 +46,7 @@ export function layerOf(kind: CellKind, place: Place, options: LayerOptions): An
   if (rate === 0) return zoned;
   if (dropoutKind === "plain") return droppedOutput(zoned, rate);
   const input = { size: inputs, rate };
+  if (dropoutKind === "locked") return place.isLowest ? zoned : variationalDropout(zoned, { input });
   const state = Object.fromEntries(kind.multiplied.map((name) => [name, rate]));
   return variationalDropout(zoned, place.isLowest ? { state } : { input, state });
 }
@@ -57,6 +62,6 @@ const droppedOutput = (inner: AnyCell, rate: number): AnyCell => ({
   },
 });
 
-/** What stands on top of layers with variational dropout: the mask of what is decoded. */
+/** What stands on top of layers whose masks stay: the mask of what is decoded. */
 export const maskedOutput = (size: number, rate: number): AnyCell =>
   variationalDropout(cell({ params: {}, state: {}, step: (_, s, x) => [s, x] }), { input: { size, rate } });

@@ -29,13 +29,14 @@ function logitsOf(options: Partial<ModelOptions>, boundary?: number) {
 }
 
 describe.each(cellNames)("%s", (cell) => {
-  test("reads with one-hot symbols, tied weights, norms, zoneout and both kinds of dropout", () => {
+  test("reads with one-hot symbols, tied weights, norms, zoneout and all kinds of dropout", () => {
     const small = { cell, size: 8, dropout: 0.2, zoneout: 0.1, layerNorm: true } as const;
     const all = [
       logitsOf({ ...small, tied: true, embedding: 8 })(ids, 1),
+      logitsOf({ ...small, layers: 2, dropoutKind: "locked" })(ids, 1),
       logitsOf({ ...small, embedding: 0, dropoutKind: "variational" })(ids, 1),
     ].flat(2);
-    expect(all).toHaveLength(2 * ids.length * symbols);
+    expect(all).toHaveLength(3 * ids.length * symbols);
     expect(all.every(Number.isFinite)).toBe(true);
   });
 
@@ -108,4 +109,21 @@ test("variational masks stay the same from step to step, until they are drawn ag
   expect(drawn(1).every((x) => x === 0 || x === 2)).toBe(true);
   expect(drawn(1)).toEqual(drawn(1));
   expect(new Set([1, 2, 3, 4, 5].map((seed) => drawn(seed).join())).size).toBeGreaterThan(1);
+});
+
+test("locked masks are of what goes up, and of no state", () => {
+  const model = charRnn({ ...plain, layers: 2, dropout: 0.5, dropoutKind: "locked" }, symbols);
+  const step = compile(
+    (params: Params, carry: Carry, x: Value, key: Value) =>
+      model.read(params, model.redraw(carry, key), x)[0],
+  );
+  const carry = step(init(model.spec, 1), model.start(1), column([1]), randomKey(1));
+  const [lowest, upper, top] = carry as unknown as readonly [
+    { h: Tensor; masks?: unknown },
+    ...{ masks: { input: Tensor; state: Readonly<Record<string, unknown>> } }[],
+  ];
+  expect(lowest.masks).toBeUndefined();
+  for (const { masks } of [upper!, top!])
+    expect([...masks.input.data].every((x) => x === 0 || x === 2)).toBe(true);
+  expect(Object.values(upper!.masks.state).every((mask) => mask === undefined)).toBe(true);
 });

@@ -119,7 +119,7 @@ function stackOf(options: ModelOptions, symbols: number): Cell<readonly unknown[
     return layerOf(kind, { inputs, size, weights, isLowest: i === 0 }, options);
   });
   // The mask on the way into the next layer is that layer's; nothing lies above the last one.
-  const top = dropout > 0 && dropoutKind === "variational" ? [maskedOutput(size, dropout)] : [];
+  const top = dropout > 0 && dropoutKind !== "plain" ? [maskedOutput(size, dropout)] : [];
   return stackCells(...stack, ...top);
 }
 
