@@ -35,8 +35,8 @@ export class LoadedProgram implements Required<Executable> {
     }
   }
 
-  run(inputs: readonly Tensor[], resident: number = 0): readonly Tensor[] {
-    return this.#placement.around(this.#alive().run, inputs, resident);
+  run(inputs: readonly Tensor[], resident?: number, seen?: readonly boolean[]): readonly Tensor[] {
+    return this.#placement.around(this.#alive().run, inputs, resident, seen);
   }
 
   timed(clock: Clock): TimedProgram {

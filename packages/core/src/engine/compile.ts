@@ -1,6 +1,6 @@
 import { TreeError } from "../tensor/error.ts";
 import { fromArray, Tensor } from "../tensor/tensor.ts";
-import { flatten, unflatten } from "../tensor/tree.ts";
+import { flatten, unflatten, unflattener } from "../tensor/tree.ts";
 import type { Tensors } from "../graph/spec.ts";
 import { argumentNames, returned, signature, symbolic, tensorsOf, typesOf } from "./arguments.ts";
 import { building } from "./building.ts";
@@ -37,7 +37,7 @@ type Untyped = (...args: never[]) => unknown;
 
 interface Entry {
   readonly compiled: CompiledGraph;
-  readonly tree: unknown;
+  readonly resultOf: (tensors: readonly unknown[]) => unknown;
 }
 
 /**
@@ -91,8 +91,8 @@ export function compile<A extends readonly unknown[], R>(
     return { ...entry, inputs: leaves.flat().map(({ leaf }) => leaf) };
   };
   const call = (...args: readonly unknown[]): unknown => {
-    const { tree, compiled, inputs } = prepare(args);
-    return unflatten(tree, compiled.run(inputs));
+    const { resultOf, compiled, inputs } = prepare(args);
+    return resultOf(compiled.run(inputs));
   };
   const properties = {
     compilations: { get: () => entries.size },
@@ -145,7 +145,7 @@ function build(
     perArgument,
     names,
   );
-  return { compiled: new CompiledGraph(perArgument.flat(), outputs, options), tree };
+  return { compiled: new CompiledGraph(perArgument.flat(), outputs, options), resultOf: unflattener(tree) };
 }
 
 /**

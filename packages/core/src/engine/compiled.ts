@@ -59,8 +59,8 @@ export class CompiledGraph {
     this.#onError = options.onError;
   }
 
-  run(inputs: readonly Tensor[], resident = 0): readonly Tensor[] {
-    return this.#reporting(() => this.#executable.run(inputs, resident));
+  run(inputs: readonly Tensor[], resident?: number, seen?: readonly boolean[]): readonly Tensor[] {
+    return this.#reporting(() => this.#executable.run(inputs, resident, seen));
   }
 
   /** Where the time goes. Inputs stay as they are, also those that a run would overwrite. */

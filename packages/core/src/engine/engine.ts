@@ -33,11 +33,12 @@ export interface Executable {
   /**
    * Inputs and outputs in the order of the program. The caller has checked the types. Outputs are tensors that the next
    * run leaves alone: the first `resident` of them stay in the engine's memory until they are retired, the others are
-   * JavaScript's. A resident output that is the input at the same place, unchanged, is that tensor.
+   * JavaScript's. A resident output that is the input at the same place, unchanged, is that tensor; so may be one that is
+   * written over it, if the caller says that nobody has `seen` the tensor.
    *
    * Throws: IndexError and NonFiniteError, when the program was planned with checks.
    */
-  run(inputs: readonly Tensor[], resident?: number): readonly Tensor[];
+  run(inputs: readonly Tensor[], resident?: number, seen?: readonly boolean[]): readonly Tensor[];
   /** The program once more, with a clock between its calls. Absent: the engine takes no times. */
   timed?(clock: Clock): TimedProgram;
   /** What it has of the engine's memory. Absent: the engine does not say. */

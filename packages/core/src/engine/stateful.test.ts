@@ -8,6 +8,7 @@ import {
   randomKey,
   randomUniform,
   stateful,
+  sum,
   take,
   tensor,
   type Tensor,
@@ -86,6 +87,22 @@ describe("errors of stateful", () => {
       [StaleError: state.n was read at step 1, now 2.
       Keep it with copy(...) before the step.]
     `);
+  });
+
+  test("a tensor that one program leaves and another overwrites", () => {
+    const trainer = stateful(
+      ({ a, b }: { a: Value; b: Value }, x: Value) => [
+        x.shape.length === 0 ? { a, b: add(b, x) } : { a: add(a, sum(x)), b },
+        {},
+      ],
+      { a: tensor(1), b: tensor(2) },
+    );
+    const { a } = trainer.state;
+    for (let i = 0; i < 3; i++) trainer.step(tensor(1));
+    expect([...a.data]).toEqual([1]);
+    for (let i = 0; i < 2; i++) trainer.step(tensor([1, 1]));
+    expect(() => a.data).toThrow("state.a was read at step 3, now 4.");
+    expect([...trainer.state.a.data, ...trainer.state.b.data]).toEqual([5, 5]);
   });
 
   test("a state that changes its type", () => {

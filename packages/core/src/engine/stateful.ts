@@ -1,6 +1,6 @@
 import { KeyError, ShapeError, StaleError, TreeError } from "../tensor/error.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { named, sameTree, unflatten, type Leaf } from "../tensor/tree.ts";
+import { named, sameTree, unflatten, unflattener, type Leaf } from "../tensor/tree.ts";
 import { formatType, sameType } from "../tensor/type.ts";
 import type { NoExtraKeys, Tensors } from "../graph/spec.ts";
 import type { Value } from "../graph/node.ts";
@@ -72,7 +72,8 @@ type Step = (state: unknown, x: unknown) => readonly [unknown, unknown];
 
 interface Entry {
   readonly compiled: CompiledGraph;
-  readonly output: unknown;
+  /** The step's output, of what comes out of the program behind the state. */
+  readonly outputOf: (tensors: readonly unknown[]) => unknown;
 }
 
 class StatefulStep {
@@ -82,6 +83,8 @@ class StatefulStep {
   readonly #entries = new Map<string, Entry>();
   readonly #like: unknown;
   #leaves: readonly Leaf<Tensor>[];
+  /** Which leaves somebody else may have: a step that overwrites one of them makes a new tensor of it. */
+  #seen: readonly boolean[];
   #steps = 0;
   #last: Entry | undefined;
   #disposed = false;
@@ -95,6 +98,7 @@ class StatefulStep {
       path,
       leaf: this.#engine.store(leaf),
     }));
+    this.#seen = this.#leaves.map(() => false);
   }
 
   get compilations(): number {
@@ -103,6 +107,7 @@ class StatefulStep {
 
   get state(): unknown {
     this.#alive();
+    this.#seen = this.#leaves.map(() => true);
     return unflatten(
       this.#like,
       this.#leaves.map(({ leaf }) => leaf),
@@ -126,10 +131,10 @@ class StatefulStep {
 
   step(x?: unknown): unknown {
     const { entry, inputs } = this.#prepare(x);
-    const outputs = entry.compiled.run(inputs, this.#leaves.length);
+    const outputs = entry.compiled.run(inputs, this.#leaves.length, this.#seen);
     this.#steps++;
-    this.#replace(outputs.slice(0, this.#leaves.length), undefined);
-    return unflatten(entry.output, outputs.slice(this.#leaves.length));
+    this.#replace(outputs, undefined);
+    return entry.outputOf(outputs.slice(this.#leaves.length));
   }
 
   profile(x: unknown, options: ProfileOptions = {}): Profile {
@@ -204,7 +209,7 @@ class StatefulStep {
       nexts.map((_, i) => [i, i]),
     );
     checkKeysMoveOn(compiled, state.inputs, nexts);
-    const entry = { compiled, output };
+    const entry = { compiled, outputOf: unflattener(output) };
     this.#entries.set(types, entry);
     this.#options.onCompile?.(types, performance.now() - start);
     return entry;
@@ -212,15 +217,17 @@ class StatefulStep {
 
   /** Swap the state. Whoever kept a tensor of the old one is told so when reading it. */
   #replace(tensors: readonly Tensor[], how: string | undefined): void {
-    this.#leaves = this.#leaves.map(({ path, leaf }, i) => {
-      const now = tensors[i]!;
-      if (leaf !== now)
+    const old = this.#leaves;
+    if (old.every(({ leaf }, i) => leaf === tensors[i])) return;
+    this.#seen = old.map(({ leaf }, i) => leaf === tensors[i] && this.#seen[i]!);
+    this.#leaves = old.map(({ path }, i) => ({ path, leaf: tensors[i]! }));
+    old.forEach(({ path, leaf }, i) => {
+      if (leaf !== tensors[i])
         leaf.retire(
           how
             ? `${path} ${how} after step ${this.#steps}.`
             : `${path} was read at step ${this.#steps - 1}, now ${this.#steps}.`,
         );
-      return { path, leaf: now };
     });
   }
 }

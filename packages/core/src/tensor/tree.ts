@@ -44,9 +44,28 @@ export function rebuild(like: unknown, leafAt: (path: string, leaf: unknown) => 
 }
 
 /** `rebuild` with the leaves given in the order of `flatten(like)`. */
-export function unflatten<T>(like: T, leaves: readonly unknown[]): T {
-  const byPath = new Map(flatten(like).map(({ path }, i) => [path, leaves[i]]));
-  return rebuild(like, (path) => byPath.get(path)) as T;
+export const unflatten = <T>(like: T, leaves: readonly unknown[]): T => unflattener(like)(leaves);
+
+/** `unflatten` for many trees of one structure: paths are looked at once. */
+export function unflattener<T>(like: T): (leaves: readonly unknown[]) => T {
+  const positions = new Map(flatten(like).map(({ path }, i) => [path, i]));
+  return builder(like, "", positions) as (leaves: readonly unknown[]) => T;
+}
+
+type Builder = (leaves: readonly unknown[]) => unknown;
+
+function builder(like: unknown, path: string, positions: ReadonlyMap<string, number>): Builder {
+  if (like === undefined) return () => undefined;
+  const position = positions.get(path);
+  if (isLeaf(like)) return (leaves) => leaves[position!];
+  if (Array.isArray(like)) {
+    const children = like.map((child, i) => builder(child, extend(path, i), positions));
+    return (leaves) => children.map((build) => build(leaves));
+  }
+  const children = Object.entries(asRecord(like, path)).map(
+    ([key, child]) => [key, builder(child, extend(path, key), positions)] as const,
+  );
+  return (leaves) => Object.fromEntries(children.map(([key, build]) => [key, build(leaves)]));
 }
 
 /**

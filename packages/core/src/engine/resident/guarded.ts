@@ -2,9 +2,9 @@ import type { Executable } from "../engine.ts";
 
 /** An executable that asks whether its engine is still there before it does anything but leave. */
 export const guarded = (loaded: Required<Executable>, checkAlive: () => void): Executable => ({
-  run: (inputs, resident) => {
+  run: (...given) => {
     checkAlive();
-    return loaded.run(inputs, resident);
+    return loaded.run(...given);
   },
   timed: (clock) => {
     checkAlive();

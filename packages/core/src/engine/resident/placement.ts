@@ -1,5 +1,6 @@
 import { fromArray, type Tensor } from "../../tensor/tensor.ts";
 import type { Program, Statement } from "../../ir/program.ts";
+import type { Buffer } from "../../ir/view.ts";
 import { portsOf, type InputPort, type OutputPort } from "./ports.ts";
 import type { ProgramMemory } from "./program-memory.ts";
 import type { Region, Residents } from "./resident.ts";
@@ -12,9 +13,15 @@ export class Placement {
   readonly #outputs: readonly OutputPort[];
   /** Then inputs have to be as they were afterwards, and none is overwritten where it lies. */
   readonly #mayThrow: boolean;
+  /** The places of inputs that are overwritten, and of the others. */
+  readonly #overwritten: readonly number[];
+  readonly #read: readonly number[];
+  /** Buffers of outputs, each with the place of the output that is all of it; -1 if none is. */
+  readonly #written: readonly (readonly [Buffer, number])[];
+  #run = 0;
   /** Memory of this run: what inputs and outputs share, by the place of the input, and that of other outputs. */
-  readonly #taken = new Map<number, Region>();
-  readonly #own = new Map<number, Region>();
+  readonly #taken: (Region | undefined)[] = [];
+  readonly #own: (Region | undefined)[] = [];
 
   constructor(program: Program, memory: ProgramMemory, residents: Residents) {
     this.#memory = memory;
@@ -23,10 +30,23 @@ export class Placement {
     const { inputs, outputs } = portsOf(program);
     this.#inputs = inputs;
     this.#outputs = outputs;
+    const places = [...inputs.keys()];
+    this.#overwritten = places.filter((i) => inputs[i]!.use === "taken");
+    this.#read = places.filter((i) => inputs[i]!.use !== "taken");
+    const buffers = new Set(outputs.map(({ view }) => view.buffer).filter(({ role }) => role === "output"));
+    this.#written = [...buffers].map((buffer) => [
+      buffer,
+      outputs.findIndex(({ view, kind }) => view.buffer === buffer && kind === "own"),
+    ]);
   }
 
   /** Place inputs and outputs, run the program, and make tensors of what it wrote. */
-  around(run: () => void, inputs: readonly Tensor[], resident: number): readonly Tensor[] {
+  around(
+    run: () => void,
+    inputs: readonly Tensor[],
+    resident = 0,
+    seen?: readonly boolean[],
+  ): readonly Tensor[] {
     try {
       this.#placeInputs(inputs);
       this.#placeOutputs(resident, inputs);
@@ -36,12 +56,11 @@ export class Placement {
       this.#giveBack(inputs);
       throw error;
     }
-    this.#detachInputs(inputs);
     const outputs = this.#outputs.map((port, i) =>
-      i < resident ? this.#resident(port, i, inputs[i]!) : this.#copy(port),
+      i < resident ? this.#resident(port, i, inputs[i]!, seen?.[i] ?? true) : this.#copy(port),
     );
-    this.#taken.clear();
-    this.#own.clear();
+    this.#detachInputs(inputs, outputs);
+    this.#forget();
     return outputs;
   }
 
@@ -55,26 +74,24 @@ export class Placement {
    * Let the program find its inputs: where they lie, if that is in this engine and they stay as they are, or copies.
    */
   #placeInputs(tensors: readonly Tensor[]): void {
-    const residents = this.#residents;
-    const overwritten = new Set<Region>();
-    this.#inputs.forEach(({ view, use }, i) => {
-      if (use !== "taken") return;
-      const own = this.#mayThrow ? undefined : residents.regionOf(tensors[i]!);
-      const region = own && !overwritten.has(own) ? own : residents.copy(tensors[i]!);
-      overwritten.add(region);
-      this.#taken.set(i, region);
-      this.#memory.place(view.buffer, region.address);
-    });
-    this.#inputs.forEach(({ view, use }, i) => {
-      if (use === "taken") return;
-      const region = use === "read" ? residents.regionOf(tensors[i]!) : undefined;
-      if (region && !overwritten.has(region)) {
+    this.#run = nextRun++;
+    for (const i of this.#overwritten) {
+      const own = this.#mayThrow ? undefined : this.#untouched(tensors[i]!);
+      const region = own ?? this.#residents.copy(tensors[i]!);
+      region.overwrittenIn = this.#run;
+      this.#taken[i] = region;
+      this.#memory.place(this.#inputs[i]!.view.buffer, region.address);
+    }
+    for (const i of this.#read) {
+      const { view, use } = this.#inputs[i]!;
+      const region = use === "read" ? this.#untouched(tensors[i]!) : undefined;
+      if (region) {
         this.#memory.place(view.buffer, region.address);
       } else {
         this.#memory.stage(view.buffer);
         this.#memory.write(view, tensors[i]!.data);
       }
-    });
+    }
   }
 
   /**
@@ -83,41 +100,53 @@ export class Placement {
    */
   #placeOutputs(resident: number, inputs: readonly Tensor[]): void {
     const residents = this.#residents;
-    const placed = new Set<number>();
-    this.#outputs.slice(0, resident).forEach(({ view, type, kind }, i) => {
-      if (typeof kind === "object" || (kind === "unchanged" && residents.regionOf(inputs[i]!))) return;
-      const region = residents.allocate(type);
-      this.#own.set(i, region);
-      if (kind !== "own") return;
-      this.#memory.place(view.buffer, region.address);
-      placed.add(view.buffer.id);
-    });
-    for (const { view } of this.#outputs) {
-      if (view.buffer.role === "output" && !placed.has(view.buffer.id)) this.#memory.stage(view.buffer);
+    for (let i = 0; i < resident; i++) {
+      const { type, kind } = this.#outputs[i]!;
+      const isThere = typeof kind === "object" || (kind === "unchanged" && this.#untouched(inputs[i]!));
+      if (!isThere) this.#own[i] = residents.allocate(type);
     }
+    for (const [buffer, owner] of this.#written) {
+      const region = this.#own[owner];
+      if (region) this.#memory.place(buffer, region.address);
+      else this.#memory.stage(buffer);
+    }
+  }
+
+  /** Where a tensor lies, if it does so in this engine and stays as it is. */
+  #untouched(tensor: Tensor): Region | undefined {
+    const region = this.#residents.regionOf(tensor);
+    return region?.overwrittenIn === this.#run ? undefined : region;
   }
 
   /** A run came to nothing: what was taken for it is free again, and the inputs lie where they lay. */
   #giveBack(tensors: readonly Tensor[]): void {
     const residents = this.#residents;
-    for (const [i, region] of this.#taken)
-      if (residents.regionOf(tensors[i]!) !== region) residents.release(region);
-    for (const region of this.#own.values()) residents.release(region);
+    for (const i of this.#overwritten) {
+      const region = this.#taken[i];
+      if (region && residents.regionOf(tensors[i]!) !== region) residents.release(region);
+    }
+    for (const region of this.#own) if (region) residents.release(region);
     this.#memory.unstage();
-    this.#taken.clear();
-    this.#own.clear();
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#taken.length = 0;
+    this.#own.length = 0;
   }
 
   /** What has been overwritten does not belong to the tensors of before any more. */
-  #detachInputs(tensors: readonly Tensor[]): void {
-    for (const [i, region] of this.#taken) this.#residents.detach(tensors[i]!, region);
+  #detachInputs(tensors: readonly Tensor[], outputs: readonly Tensor[]): void {
+    for (const i of this.#overwritten)
+      if (outputs[i] !== tensors[i]) this.#residents.detach(tensors[i]!, this.#taken[i]!);
   }
 
-  /** An output as a tensor that stays in memory. */
-  #resident({ view, type, kind }: OutputPort, i: number, input: Tensor): Tensor {
+  /** An output as a tensor that stays in memory: that of before, if nobody can tell. */
+  #resident({ view, type, kind }: OutputPort, i: number, input: Tensor, isSeen: boolean): Tensor {
     const residents = this.#residents;
-    const region = typeof kind === "object" ? this.#taken.get(kind.takes) : this.#own.get(i);
-    if (!region) return input;
+    const taken = typeof kind === "object" ? kind.takes : undefined;
+    const region = taken === undefined ? this.#own[i] : this.#taken[taken];
+    if (!region || (taken === i && !isSeen && residents.regionOf(input) === region)) return input;
     if (kind === "part" || kind === "unchanged") residents.write(region, type, this.#memory.read(view));
     return residents.tensorIn(region, type);
   }
@@ -125,11 +154,14 @@ export class Placement {
   /** An output as a tensor of JavaScript. */
   #copy({ view, type, kind }: OutputPort): Tensor {
     const copy = fromArray(type, this.#memory.read(view));
-    const region = typeof kind === "object" ? this.#taken.get(kind.takes) : undefined;
+    const region = typeof kind === "object" ? this.#taken[kind.takes] : undefined;
     if (region) this.#residents.release(region);
     return copy;
   }
 }
+
+/** Runs are told apart by a number. */
+let nextRun = 1;
 
 /** A tensor outside of the engine, so that it is copied into it anew. */
 const detached = ({ type, data }: Tensor): Tensor => fromArray(type, data);

@@ -30,6 +30,8 @@ export class ProgramMemory {
   readonly #tableSize: number;
   /** Of every buffer, in this run. */
   readonly #addresses: number[];
+  /** Whether the module knows of them. */
+  #isPublished = false;
   /** Copies of inputs and outputs that JavaScript has. */
   readonly #staging = new Map<number, number>();
 
@@ -55,14 +57,20 @@ export class ProgramMemory {
 
   /** Let an input or output be somewhere in this run. */
   place({ id }: Buffer, address: number): void {
+    if (this.#addresses[id] === address) return;
     this.#addresses[id] = address;
+    this.#isPublished = false;
   }
 
   /** Let an input or output be where a copy of it is kept from run to run. */
-  stage({ id, dtype, size }: Buffer): void {
-    const address = this.#staging.get(id) ?? this.#memory.allocate(size * byteSize(dtype));
-    this.#staging.set(id, address);
-    this.#addresses[id] = address;
+  stage(buffer: Buffer): void {
+    const { id, dtype, size } = buffer;
+    let address = this.#staging.get(id);
+    if (address === undefined) {
+      address = this.#memory.allocate(size * byteSize(dtype));
+      this.#staging.set(id, address);
+    }
+    this.place(buffer, address);
   }
 
   addressOf({ id }: Buffer): number {
@@ -71,6 +79,8 @@ export class ProgramMemory {
 
   /** Tell the module where inputs and outputs are. */
   publish(): void {
+    if (this.#isPublished) return;
+    this.#isPublished = true;
     const { table, external } = this.layout;
     const entries = this.#memory.array(this.#memory.addresses, table, external.length);
     external.forEach((id, place) => (entries[place] = this.#addresses[id]!));

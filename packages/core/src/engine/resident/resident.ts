@@ -7,6 +7,8 @@ import type { Memory } from "./memory.ts";
 /** A stretch of memory that one tensor has, or a program that is about to make one of it. */
 export interface Region {
   readonly address: number;
+  /** The last run that overwrites it. */
+  overwrittenIn?: number;
 }
 
 /** The numbers of a tensor in the memory of an engine, until they are released or their region is detached. */

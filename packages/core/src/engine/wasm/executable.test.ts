@@ -181,6 +181,28 @@ describe("outputs", () => {
     expect(() => stored.data).toThrow(StaleError);
   });
 
+  test("that overwrite a tensor which nobody has seen are that tensor", () => {
+    const d = new Draft();
+    const [x, y] = [d.view("input", 4), d.view("input", 4)];
+    const engine = wasm();
+    const program = engine.load(d.program([x, y], [x, y], [d.call(plus(x, y, x))]));
+    const [a, b] = [engine.store(count(4)), engine.store(count(4))];
+    for (const turn of [2, 3]) {
+      const results = program.run([a, b], 2, [false, true]);
+      expect(results).toEqual([a, b]);
+      expect(numbersOf(results)).toEqual([
+        [0, turn, 2 * turn, 3 * turn],
+        [0, 1, 2, 3],
+      ]);
+    }
+    expect(program.run([a, b], 2, [true, false])[0]).not.toBe(a);
+    expect(() => a.data).toThrow(StaleError);
+    expect(numbersOf(program.run([b, b], 2, [false, false]))).toEqual([
+      [0, 2, 4, 6],
+      [0, 1, 2, 3],
+    ]);
+  });
+
   test("leave the input as it was when a call of JavaScript throws", () => {
     const d = new Draft();
     const x = d.view("input", 4);

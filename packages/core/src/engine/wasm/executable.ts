@@ -31,9 +31,9 @@ export class LoadedProgram implements Required<Executable> {
     }
   }
 
-  run(inputs: readonly Tensor[], resident: number = 0): readonly Tensor[] {
+  run(inputs: readonly Tensor[], resident?: number, seen?: readonly boolean[]): readonly Tensor[] {
     const instance = this.#alive();
-    return this.#placement.around(() => instance.run(), inputs, resident);
+    return this.#placement.around(() => instance.run(), inputs, resident, seen);
   }
 
   timed(clock: Clock): TimedProgram {
