@@ -2,6 +2,7 @@ import type { Graph } from "../../graph/graph.ts";
 import type { Node, Value } from "../../graph/node.ts";
 import { broadcastTo } from "../../ops/broadcast.ts";
 import { full } from "../../ops/full.ts";
+import { reshape } from "../../ops/reshape.ts";
 import { bodyOf, closeLoop, mapLoop, openLoop, type Carry, type Given, type Loop } from "./loop.ts";
 import { fillOf } from "./scalar-form.ts";
 
@@ -14,12 +15,13 @@ interface Simplifying {
 }
 
 /**
- * A scan without what is the same at every step.
+ * A scan without what is the same at every step, and no scan at all for a single step.
  *
  *     a fill that is captured, or run along          -> a fill in the body
  *     a carry that starts as a fill and stays it     -> a fill in the body
  *     a carry that the step gives back as it was     -> captured
  *     an emitted fill, captured value or sequence    -> itself, outside
+ *     a scan of one step                             -> its body
  */
 export function simplifyLoop(
   node: Node,
@@ -27,6 +29,7 @@ export function simplifyLoop(
   { fill, inBody }: Simplifying,
 ): readonly Value[] | undefined {
   const opened = openLoop(node, inputs)!;
+  if (opened.node.attrs.length === 1) return onlyStep(opened, inBody);
   const given = new Map<Value, Value>();
   const isFill = ({ inner, outer }: Given): boolean => {
     const value = fill(outer);
@@ -55,6 +58,15 @@ export function simplifyLoop(
 function staysFill({ outer, next }: Carry, now: (x: Value) => Value, fill: Simplifying["fill"]): boolean {
   const value = fill(outer);
   return value !== undefined && Object.is(fillOf(now(next).node), value);
+}
+
+/** The outputs of a loop of one step, made outside of it. */
+function onlyStep(loop: Loop, inBody: Simplifying["inBody"]): readonly Value[] {
+  const { carries, sequences, captured, emitted } = loop;
+  const given = new Map([...carries, ...captured].map(({ inner, outer }) => [inner, outer]));
+  for (const { inner, outer } of sequences) given.set(inner, reshape(outer, inner.shape));
+  const now = inBody(bodyOf(loop), given);
+  return [...carries.map(({ next }) => now(next)), ...emitted.map((y) => reshape(now(y), [1, ...y.shape]))];
 }
 
 /** The outputs of the opened loop, by what is left of it. */

@@ -188,6 +188,17 @@ describe("scans", () => {
     expect(simplified(last, all).outputs).toEqual([start, x]);
   });
 
+  test("of one step are their bodies", () => {
+    const w = slice(reshape(y, [24]), 0, 6);
+    const [last, all] = scan((s: Value, row: Value) => [mul(s, w), add(s, row)], tanh(w), slice(x, 1, 2), {
+      reverse: true,
+    });
+    const simple = simplified(last, all);
+    expect(scansOf(simple)).toEqual([]);
+    expect(opsOf(simple)).toBe("reshape slice tanh slice reshape mul add reshape");
+    expect(simple.outputs.map(({ shape }) => shape)).toEqual([[6], [1, 6]]);
+  });
+
   test("a language model's gradient has no constant sequence", () => {
     const program = programs["a language model of two layers, trained by one step of RMSProp"]!;
     const given = scansOf(optimised(program, [simplify])).flatMap(({ inputs, attrs }) =>

@@ -21,6 +21,7 @@ import { simplifyLoop } from "./simplify-loop.ts";
  *     broadcastTo(full(0, []), [T, B])            -> full(0, [T, B])
  *     add(pad(a, 0, n), pad(b, m, 0))             -> concat([a, b])
  *     scan that runs along full(0, [T, B])        -> scan with full(0, [B]) in its body
+ *     scan of one step                            -> its body
  *
  * Values stay equal, but for the sign of a zero and the rounding of c (b x), which becomes (c b) x. Nothing
  * is multiplied by zero: 0 x is NaN where x is infinite.
