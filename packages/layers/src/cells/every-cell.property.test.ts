@@ -14,6 +14,9 @@ const f64 = { dtype: "f64" } as const;
 /** Cells of few ops: the others have no op that these do not have, but more of them. */
 const short = /^(rnn|irnn|jordan|indRnn|lstm$|gru|mgu|ugrnn|sru|qrnn, fo|rhn$|scrn|clockwork|fastWeights$)/;
 
+/** From step to step the fifth power of what was there: the third step of inputs of 10000 has no number in f32. */
+const grows = /^fastWeights without norm$/;
+
 test.for(Object.entries(everyCell))("%s keeps the rules of cells", ([name, published]) => {
   const cell = published.make(I, H) as unknown as AnyPublished;
   const { sequence, possible } = published;
@@ -25,7 +28,7 @@ test.for(Object.entries(everyCell))("%s keeps the rules of cells", ([name, publi
   checkCell(cell, {
     inputs: sequence ? (sequence([T, B, I], 1, 1) as Tensor) : I,
     runs: 1,
-    maxSteps: 3,
+    maxSteps: grows.test(name) ? 2 : 3,
     maxBatch: 2,
     order: short.test(name) ? 2 : 1,
     ...(state && { state }),
