@@ -9,15 +9,15 @@ import { nest, sequence, type Span } from "../kernel/nest.ts";
 import * as i32 from "../encode/opcodes/i32.ts";
 import { rowsWithin } from "./pages.ts";
 import { inPanels, panelLayout, writePanels, type Panels } from "./panels.ts";
-import { A, apart, B, OUT, turnsOf, type Product } from "./product.ts";
+import { A, apart, B, OUT, turnsOf, worthCopying, type Product } from "./product.ts";
 import { blocks, blocksOf, stripes as stripesOf } from "../../../compiler/tiling.ts";
 import type { Tile } from "./tile.ts";
 import { eachStripe, writeStripe, type Start, type Tiling } from "./tiles.ts";
 
-/** Rows from which on copying b pays, and columns from which on copying a does. */
-const worthwhile = { rows: 64, columns: 64 };
+/** Columns from which on copying a pays; of b see `worthCopying`. */
+const wide = 64;
 
-/** Steps of a sum from which on copies pay. */
+/** Steps of a sum from which on copies of a pay. */
 const deep = 512;
 
 /** Bytes of the panels that one tile reads: three quarters of the first cache. */
@@ -45,14 +45,15 @@ export function packedStrategy(
 ): Strategy | undefined {
   const { rows, columns, depth, batch, stripes } = product;
   const liesApart = apart(product);
-  const copiesA = liesApart.a && columns.size >= worthwhile.columns;
-  const copiesB = liesApart.b && rows.size >= worthwhile.rows;
-  if (steps(depth) <= deep || !(copiesA || copiesB)) return undefined;
+  const copiesA = liesApart.a && columns.size >= wide && steps(depth) > deep;
+  const copiesB = liesApart.b && rows.size >= worthCopying;
+  if (!(copiesA || copiesB)) return undefined;
   const { tile, cycles } = chooseOuterTile(frame, product, 1, (each) => mostSteps(product, each));
-  const copied = (copiesA ? rows.size : 0) + (copiesB ? columns.size : 0);
+  // Rows of b are read a few elements at a time, which takes longer than reading rows of a from end to end.
+  const copied = (copiesA ? 0.5 * rows.size : 0) + (copiesB ? 1.2 * columns.size : 0);
   const writer = new PackedWriter(frame, product, addresses, { tile, copiesA, copiesB });
   return {
-    cycles: turnsOf([...batch, ...stripes]) * (cycles + 0.5 * copied * steps(depth)),
+    cycles: turnsOf([...batch, ...stripes]) * (cycles + copied * steps(depth)),
     chains: 0,
     write: () => writer.write(),
   };
