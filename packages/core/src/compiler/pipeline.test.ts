@@ -132,7 +132,7 @@ test("passes are traced, and left out by name", () => {
   expect(scansOf(runPasses(pipeline, model, { without: ["mergeScans"], verify: true }))).toHaveLength(6);
   expect(() => runPasses(pipeline, model, { without: ["fuse"] })).toThrowErrorMatchingInlineSnapshot(`
     [UnrollError: passes: there is none called "fuse".
-    They are eliminateCommon, mergeScans, simplify, eliminateDead, batchWeightGradients, batchProjections, gatherProjections, hoistInvariant, gatherInLoops, recomputeResiduals.]
+    They are eliminateCommon, mergeScans, simplify, eliminateDead, batchWeightGradients, splitScans, batchProjections, gatherProjections, hoistInvariant, gatherInLoops, recomputeResiduals.]
   `);
 });
 
@@ -145,6 +145,7 @@ test("passes are explained by the numbers of nodes that they leave", () => {
       simplify              278 -> 272
       eliminateDead         272 -> 272
       batchWeightGradients  272 -> 272
+      splitScans            272 -> 272
       batchProjections      272 -> 272
       gatherProjections     272 -> 273
       hoistInvariant        273 -> 273

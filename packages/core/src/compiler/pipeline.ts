@@ -9,6 +9,7 @@ import { hoistInvariant } from "./passes/hoist-invariant.ts";
 import { mergeScans } from "./passes/merge-scans.ts";
 import { recomputeResiduals } from "./passes/recompute-residuals.ts";
 import { simplify } from "./passes/simplify.ts";
+import { splitScans } from "./passes/split-scans.ts";
 
 /** What is done to a graph before a fast engine plans it, in this order. */
 export const pipeline: readonly Pass[] = [
@@ -17,6 +18,7 @@ export const pipeline: readonly Pass[] = [
   simplify, // what is known before any run is not computed
   eliminateDead, // what nobody asks for, inside of scans too
   batchWeightGradients, // what a loop only adds up is added up after it
+  splitScans, // layers whose weights would take turns in the cache are one loop each
   batchProjections, // rows times a weight are one product for all steps, where that is cheaper
   gatherProjections, // rows of a small table are projected once each
   hoistInvariant, // what does not change inside a scan is computed before it

@@ -78,10 +78,20 @@ describe("stays in the loop", () => {
   });
 
   test("what would take too much memory, and what the limits say", () => {
-    const rare = batchProjectionsWithin({ rows: 16, elements: T * 2 * H - 1 });
+    const light = { bytes: Infinity, rows: 0 };
+    const rare = batchProjectionsWithin({ rows: 16, elements: T * 2 * H - 1, heavy: light });
     expect(inLoops(optimised(recurrence(2), passes(rare)))).toEqual([2, 2]);
-    const never = batchProjectionsWithin({ rows: 0, elements: 0 });
+    const never = batchProjectionsWithin({ rows: 0, elements: 0, heavy: light });
     expect(inLoops(optimised(recurrence(1), passes(never)))).toEqual([2, 2]);
+  });
+
+  test("at more rows, unless the loop has many weights", () => {
+    const bytes = 2 * H * H * 8;
+    const within = (heavy: { bytes: number; rows: number }) =>
+      inLoops(optimised(recurrence(20), passes(batchProjectionsWithin({ rows: 16, elements: 1e6, heavy }))));
+    expect(within({ bytes: bytes - 1, rows: 21 })).toEqual([1, 1]);
+    expect(within({ bytes: bytes - 1, rows: 20 })).toEqual([2, 2]);
+    expect(within({ bytes, rows: 21 })).toEqual([2, 2]);
   });
 
   test("a product that the next state depends on", () => {

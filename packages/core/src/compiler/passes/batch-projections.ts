@@ -5,15 +5,8 @@ import { contract } from "../../ops/contract.ts";
 import { everywhere, type Pass } from "../pass.ts";
 import { letterBeside, sidesOf, type Contraction } from "./letters.ts";
 import { bodyOf, closeLoop, lifted, openLoop, varyingIn, type Given, type Loop } from "./loop.ts";
+import { isBetterOutside, projectionLimits, rowsOf, weightsIn, type ProjectionLimits } from "./projection.ts";
 import { Uses } from "./uses.ts";
-
-/** When a projection leaves its loop. */
-export interface ProjectionLimits {
-  /** Products of fewer rows than this at a step do; of more they are as fast inside. */
-  readonly rows: number;
-  /** The most elements that the product may have, over all steps. */
-  readonly elements: number;
-}
 
 /**
  * A contraction of a sequence's row with what is the same at every step is one contraction before the loop;
@@ -27,8 +20,8 @@ export interface ProjectionLimits {
  *       dz = ...                       ->        dz = ...
  *       emit dz w^T                            dxs = dzs w^T
  *
- * One product of many rows reads the weight once, and not once per step. That pays where a step has few rows:
- * nothing is gained at 50, and the product would have to be stored for all steps. Rows that are gathered from
+ * One product of many rows reads the weight once, and not once per step. That pays where a step has few rows, or the
+ * loop more weights than the cache holds (projectionLimits): else the product would be stored for nothing. Rows that are gathered from
  * a smaller table, or whose products are scattered into one, leave the loop whatever their number, for then
  * there will be fewer products (gatherProjections).
  */
@@ -41,7 +34,7 @@ export const batchProjectionsWithin = (limits: ProjectionLimits): Pass =>
     });
   });
 
-export const batchProjections: Pass = batchProjectionsWithin({ rows: 16, elements: 2 ** 23 });
+export const batchProjections: Pass = batchProjectionsWithin(projectionLimits);
 
 /** What only a scatter uses, with how many rows that has. */
 function scatteredOutputs(graph: Graph): ReadonlyMap<Value, number> {
@@ -59,6 +52,7 @@ function scatteredOutputs(graph: Graph): ReadonlyMap<Value, number> {
 class Projections {
   readonly #loop: Loop;
   readonly #limits: ProjectionLimits;
+  readonly #weights: number;
   readonly #nodes: readonly Node[];
   readonly #varying: ReadonlySet<Value>;
   /** All steps of values that depend on no state. */
@@ -67,6 +61,7 @@ class Projections {
   constructor(loop: Loop, limits: ProjectionLimits) {
     this.#loop = loop;
     this.#limits = limits;
+    this.#weights = weightsIn(loop);
     this.#nodes = nodesOf(bodyOf(loop));
     this.#varying = varyingIn(loop);
     this.#sequences = new Map(loop.sequences.map(({ inner, outer }) => [inner, outer]));
@@ -129,9 +124,9 @@ class Projections {
     return found;
   }
 
-  #pays(side: Contraction, { shape }: Value): boolean {
-    const { rows, elements } = this.#limits;
-    return rowsOf(side) < rows && this.#loop.node.attrs.length * sizeOf(shape) <= elements;
+  #pays(side: Contraction, product: Value): boolean {
+    const time = { length: this.#loop.node.attrs.length, weights: this.#weights };
+    return isBetterOutside(side, product, time, this.#limits);
   }
 
   /** A projection of the rows of all steps. */
@@ -147,10 +142,6 @@ class Projections {
 
 const isGiven = ({ carries, sequences, captured }: Loop, x: Value): boolean =>
   [...carries, ...sequences, ...captured].some(({ inner }) => inner === x);
-
-/** How many rows of an operand one step projects. */
-const rowsOf = ({ x, ofX, ofOther }: Contraction): number =>
-  sizeOf(x.shape.filter((_, axis) => !ofOther.includes(ofX[axis]!)));
 
 /** Whether a sequence holds more rows than the table that they are gathered from. */
 function isGathered({ node: { op, inputs, attrs } }: Value): boolean {

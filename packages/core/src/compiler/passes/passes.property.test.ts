@@ -9,7 +9,7 @@ import { randomProgram } from "../../../test/random-programs.ts";
 import { add, evaluate, gradient, leaves, square, sum, type Value } from "../../index.ts";
 import type { Pass } from "../pass.ts";
 import { pipeline } from "../pipeline.ts";
-import { batchProjections } from "./batch-projections.ts";
+import { batchProjections, batchProjectionsWithin } from "./batch-projections.ts";
 import { batchWeightGradients } from "./batch-weight-gradients.ts";
 import { eliminateCommon } from "./eliminate-common.ts";
 import { eliminateDead } from "./eliminate-dead.ts";
@@ -18,9 +18,14 @@ import { hoistInvariant } from "./hoist-invariant.ts";
 import { mergeScans } from "./merge-scans.ts";
 import { recomputeResiduals } from "./recompute-residuals.ts";
 import { simplify } from "./simplify.ts";
+import { splitScansWithin } from "./split-scans.ts";
 
 /** Results may be apart by so many roundings of f64, relative to the largest number of a result. */
 const rounded = 2 ** -53 * 4096;
+
+/** However little there is to gain. */
+const always = { rows: 1e9, elements: 1e9, heavy: { bytes: 0, rows: 1e9 } };
+const [splitAlways, batchAlways] = [splitScansWithin(always), batchProjectionsWithin(always)];
 
 const passes: readonly (readonly [name: string, passes: readonly Pass[], apart: number])[] = [
   ["eliminateCommon", [eliminateCommon], 0],
@@ -33,6 +38,8 @@ const passes: readonly (readonly [name: string, passes: readonly Pass[], apart: 
   ["batchWeightGradients", [batchWeightGradients], rounded],
   ["batchProjections", [batchProjections], rounded],
   ["gatherProjections", [batchProjections, gatherProjections], rounded],
+  ["splitScans", [eliminateCommon, mergeScans, eliminateDead, splitAlways], 0],
+  ["splitScans, batchProjections", [mergeScans, batchWeightGradients, splitAlways, batchAlways], rounded],
   ["the whole pipeline", pipeline, rounded],
 ];
 
