@@ -1,5 +1,6 @@
 import {
   add,
+  any,
   bernoulli,
   concat,
   crossEntropy,
@@ -10,6 +11,8 @@ import {
   forkEach,
   full,
   gradient,
+  greater,
+  iota,
   logSumExp,
   matmul,
   max,
@@ -226,6 +229,14 @@ export const programs: Record<string, readonly [(...args: never[]) => unknown, r
       f: full(2, x.type),
     }),
     [random(3, 2)],
+  ],
+  "reductions of positions and constants alone": [
+    (x: Value) => {
+      const positions = iota(5, { dtype: "f64" });
+      const some = greater(iota(4), 1);
+      return [mul(x, sum(positions)), add(x, max(mul(positions, positions))), where(any(some), x, 0)];
+    },
+    [random(3)],
   ],
   "second derivatives through a scan": [
     (w: Value, xs: Value) => {

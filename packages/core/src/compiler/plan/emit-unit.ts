@@ -38,7 +38,12 @@ function emitReduction(block: Block, { nodes }: Unit): void {
   const node = nodes.at(-1)!;
   const elementwise = nodes.slice(0, -1);
   const made = new Set(elementwise.map(({ outputs }) => outputs[0]!));
-  const operands = operandsOf(elementwise, node.inputs);
+  const needed = operandsOf(elementwise, node.inputs);
+  // A reduction has the dimensions of what it reads, so of constants and positions alone one is stored.
+  const generated = [...elementwise.flatMap(({ inputs }) => inputs), ...node.inputs].filter(
+    (x) => !made.has(x),
+  );
+  const operands = needed.length > 0 ? needed : generated.slice(0, 1);
   emitKernels(node, {
     ...loweringOf(block, node),
     // What is fused has no place; the rule reads it as it is, so no view of it is looked at.
