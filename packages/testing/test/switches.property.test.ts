@@ -25,6 +25,7 @@ function planned(change: (request: OptimizeRequest) => OptimizeRequest): Engine 
 const without = {
   nothing: (request: OptimizeRequest) => request,
   fusion: (request: OptimizeRequest) => ({ ...request, fusion: false }),
+  overlay: (request: OptimizeRequest) => ({ ...request, overlay: false }),
   packing: ({ panel: _, ...request }: OptimizeRequest) => request,
   donation: ({ donated: _, ...request }: OptimizeRequest) => request,
 } as const;

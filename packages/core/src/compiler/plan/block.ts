@@ -5,11 +5,12 @@ import { emitCopy, emitMap, type Emitted } from "../../ir/emit.ts";
 import type { Origin, Statement } from "../../ir/program.ts";
 import { sameView, viewShape, type Buffer, type LoopId, type View } from "../../ir/view.ts";
 import type { Graph } from "../../graph/graph.ts";
-import type { Node, Value } from "../../graph/node.ts";
+import type { LoopRequest, Node, Value } from "../../graph/node.ts";
 import { originOf } from "../../graph/origin.ts";
 import { emitUnit } from "./emit-unit.ts";
 import { nameOf } from "./name.ts";
-import { copiedInputs, placesItself } from "./rehearsal.ts";
+import { overlay } from "./overlay.ts";
+import { copiedInputs, loopOf, placesItself } from "./rehearsal.ts";
 import { generate } from "./scalars.ts";
 import { isGenerator, isMovement, resultsOf, Units, type Unit } from "./unit.ts";
 
@@ -19,6 +20,8 @@ export interface Target {
   readonly panel?: number;
   /** Whether nodes are computed together. Default: true; a program that is wrong only then is to be blamed on it. */
   readonly fusion?: boolean;
+  /** Whether what a loop writes may lie where it has read a stack for the last time. Default: true. */
+  readonly overlay?: boolean;
 }
 
 /** What a body stands in. */
@@ -26,6 +29,7 @@ interface Around {
   readonly outer: Block;
   readonly loop: LoopId;
   readonly length: number;
+  readonly units: Units;
 }
 
 /** The statements of a graph, or of a loop's body, in the making. */
@@ -49,13 +53,15 @@ export class Block {
   readonly #given: ReadonlySet<Buffer>;
   /** Values whose home holds something else until they are written. */
   readonly #pinned = new Set<Value>();
+  /** The units of loops' bodies. */
+  readonly #inside = new Map<Node, Units>();
 
   constructor(draft: Draft, target: Target, graph: Graph, places: ReadonlyMap<Value, View>, around?: Around) {
     this.draft = draft;
     this.target = target;
     this.graph = graph;
     this.places = new Map(places);
-    this.units = new Units(graph, target);
+    this.units = around?.units ?? new Units(graph, target);
     this.outer = around?.outer;
     this.#loop = around?.loop;
     this.turns = around ? around.outer.turns * around.length : 1;
@@ -63,8 +69,16 @@ export class Block {
   }
 
   /** The body of a loop inside of this block. */
-  body(graph: Graph, places: ReadonlyMap<Value, View>, loop: LoopId, length: number): Block {
-    return new Block(this.draft, this.target, graph, places, { outer: this, loop, length });
+  body(node: Node, { body, length }: LoopRequest, places: ReadonlyMap<Value, View>, loop: LoopId): Block {
+    const units = this.unitsInside(node, body);
+    return new Block(this.draft, this.target, body, places, { outer: this, loop, length, units });
+  }
+
+  /** What is computed together in the body of a loop of this block. */
+  unitsInside(node: Node, body: Graph): Units {
+    const units = this.#inside.get(node) ?? new Units(body, this.target);
+    this.#inside.set(node, units);
+    return units;
   }
 
   /**
@@ -89,6 +103,11 @@ export class Block {
   /** Where a value that is not made yet will be written, if that is decided. */
   homeOf(x: Value): View | undefined {
     return this.#homes.get(x);
+  }
+
+  /** Whether the home of a value holds something else until the value is written. */
+  isPinned(x: Value): boolean {
+    return this.#pinned.has(x);
   }
 
   /** The place that a value is written to now. */
@@ -177,6 +196,8 @@ export class Block {
   /** Destinations of what a unit makes; and, where it only puts values side by side, of these. */
   #place(unit: Unit, stored: ReadonlySet<Value>): void {
     const [node] = unit.nodes;
+    const loop = unit.kind === "kernels" ? loopOf(node!) : undefined;
+    if (loop && this.target.overlay !== false) overlay(this, node!, loop);
     if (unit.kind === "kernels" && placesItself(node!)) return;
     for (const y of resultsOf(unit, stored)) {
       const home = this.#homes.get(y) ?? this.draft.allocate(nameOf(y), y.type, "temporary");

@@ -55,7 +55,7 @@ export function lowerLoop(outer: Block, node: Node, request: LoopRequest): void 
     const isReadable = i >= carries + sequences || rowView(view, id, reverse) !== undefined;
     return isReadable ? view : outer.compact(view, origin);
   });
-  const inner = outer.body(body, rowsAndCaptured(request, given, id), id, length);
+  const inner = outer.body(node, request, rowsAndCaptured(request, given, id), id);
   const loop: Loop = { node, request, id, outer, inner, given, origin };
   const homes = body.inputs.slice(0, carries).map((_, i) => homeOfCarry(loop, i));
   const emitted = body.outputs.slice(carries).map((_, k) => homeOfEmitted(loop, homes, k));

@@ -6,7 +6,11 @@ import type { Block } from "./block.ts";
  * Whether the unit that makes a new value may write it over an old one: whoever else reads the old value can come
  * before it, and it reads the old value itself only point by point, where it writes.
  */
-export function mayOverwrite({ graph, units }: Block, old: Value, next: Value): boolean {
+export function mayOverwrite(
+  { graph, units }: Pick<Block, "graph" | "units">,
+  old: Value,
+  next: Value,
+): boolean {
   const writer = units.of.get(next.node)!;
   if (graph.outputs.some((y) => units.baseOf(y) === old)) return false;
   const others = units.list.filter((unit) => unit !== writer && unit.needs.has(old));

@@ -2,7 +2,7 @@ import { sizeOf, type TensorType } from "../../tensor/type.ts";
 import type { ContractRequest, MapRequest, ReduceRequest, ScatterAddRequest } from "../../ir/request.ts";
 import { Scalar } from "../../ir/scalar.ts";
 import { compactView, viewShape, type View } from "../../ir/view.ts";
-import type { Lowering, Node, Value } from "../../graph/node.ts";
+import type { Lowering, LoopRequest, Node, Value } from "../../graph/node.ts";
 
 /** What a node's lowering rule asked for. */
 export type Asked =
@@ -10,7 +10,8 @@ export type Asked =
   | { readonly form: "reduce"; readonly request: ReduceRequest }
   | { readonly form: "contract"; readonly request: ContractRequest }
   | { readonly form: "scatterAdd"; readonly request: ScatterAddRequest }
-  | { readonly form: "loop" | "host" | "constant" };
+  | { readonly form: "loop"; readonly request: LoopRequest }
+  | { readonly form: "host" | "constant" };
 
 /** A rehearsal of a node's lowering: nothing is emitted, and the planner learns what it will be. */
 export interface Rehearsal {
@@ -38,7 +39,7 @@ export function rehearse(node: Node, places: ReadonlyMap<Value, View> = new Map(
     reduce: (request) => void asked.push({ form: "reduce", request }),
     contract: (request) => void asked.push({ form: "contract", request }),
     scatterAdd: (request) => void asked.push({ form: "scatterAdd", request }),
-    loop: () => void asked.push({ form: "loop" }),
+    loop: (request) => void asked.push({ form: "loop", request }),
     host: () => void asked.push({ form: "host" }),
     constant: () => void asked.push({ form: "constant" }),
   };
@@ -53,6 +54,10 @@ export const standIn = ({ dtype, shape }: TensorType): View =>
 /** Whether a node's outputs lie where it says, as those of a loop and of a constant do, and can't be told where to. */
 export const placesItself = (node: Node): boolean =>
   rehearse(node).asked.some(({ form }) => form === "loop" || form === "constant");
+
+/** The loop that a node asks for, if it asks for one. */
+export const loopOf = (node: Node): LoopRequest | undefined =>
+  rehearse(node).asked.flatMap((each) => (each.form === "loop" ? [each.request] : []))[0];
 
 /** The contraction that is all a node does, when its whole output is one. */
 export function soleContraction(node: Node): ContractRequest | undefined {
