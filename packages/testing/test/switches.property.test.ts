@@ -25,7 +25,7 @@ function planned(change: (request: OptimizeRequest) => OptimizeRequest): Engine 
 const without = {
   nothing: (request: OptimizeRequest) => request,
   fusion: (request: OptimizeRequest) => ({ ...request, fusion: false }),
-  overlay: (request: OptimizeRequest) => ({ ...request, overlay: false }),
+  "a least size of overlays": (request: OptimizeRequest) => ({ ...request, overlay: 0 }),
   packing: ({ panel: _, ...request }: OptimizeRequest) => request,
   donation: ({ donated: _, ...request }: OptimizeRequest) => request,
 } as const;

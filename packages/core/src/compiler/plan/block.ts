@@ -20,8 +20,8 @@ export interface Target {
   readonly panel?: number;
   /** Whether nodes are computed together. Default: true; a program that is wrong only then is to be blamed on it. */
   readonly fusion?: boolean;
-  /** Whether what a loop writes may lie where it has read a stack for the last time. Default: true. */
-  readonly overlay?: boolean;
+  /** Bytes from which on what a loop writes lies where it has read stacks for the last time. Default: 8 MiB. */
+  readonly overlay?: number;
 }
 
 /** What a body stands in. */
@@ -197,7 +197,7 @@ export class Block {
   #place(unit: Unit, stored: ReadonlySet<Value>): void {
     const [node] = unit.nodes;
     const loop = unit.kind === "kernels" ? loopOf(node!) : undefined;
-    if (loop && this.target.overlay !== false) overlay(this, node!, loop);
+    if (loop) overlay(this, node!, loop);
     if (unit.kind === "kernels" && placesItself(node!)) return;
     for (const y of resultsOf(unit, stored)) {
       const home = this.#homes.get(y) ?? this.draft.allocate(nameOf(y), y.type, "temporary");

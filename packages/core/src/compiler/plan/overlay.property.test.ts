@@ -40,12 +40,12 @@ function traced(seed: number): Traced {
 
 /** The program of a graph, with stacks where others are written and without. */
 const bothWays = (graph: Graph, threads?: ThreadCosts): readonly [on: Program, off: Program] => {
-  const planned = (overlay: boolean): Program => {
+  const planned = (overlay: number): Program => {
     const program = optimize(graph, { checks: "none", overlay, panel: 4, threads });
     verify(program);
     return program;
   };
-  return [planned(true), planned(false)];
+  return [planned(0), planned(Infinity)];
 };
 
 test("random programs and their gradients have the same bits, and at no time more memory is in use", () => {

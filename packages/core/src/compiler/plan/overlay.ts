@@ -1,4 +1,4 @@
-import { sameType, sizeOf } from "../../tensor/type.ts";
+import { byteSize, sameType, sizeOf } from "../../tensor/type.ts";
 import type { View } from "../../ir/view.ts";
 import type { LoopRequest, Node, Value } from "../../graph/node.ts";
 import type { Block } from "./block.ts";
@@ -6,6 +6,14 @@ import { nameOf } from "./name.ts";
 import { mayOverwrite } from "./overwrite.ts";
 import { copiedInputs, loopOf, standIn } from "./rehearsal.ts";
 import type { Units } from "./unit.ts";
+
+/**
+ * Bytes of a stack from which on memory counts for more than time: of 5 MiB, the maps that read or write slices of a
+ * stack instead of stacks of their own take a fifth longer, and are a tenth of a training step.
+ */
+const worthwhile = 2 ** 23;
+
+const bytesOf = ({ type: { dtype, shape } }: Value): number => sizeOf(shape) * byteSize(dtype);
 
 /** A loop that is not lowered yet. */
 interface Loop {
@@ -39,14 +47,18 @@ interface Part {
  *
  * That map is all that reads them: however it is shared out, threads overwrite what they alone have read. And what is
  * overwritten is made by one node and as large as what takes its place: at no time is more memory in use than without.
+ *
+ * Only large stacks are, for the sake of speed.
  */
 export function overlay(block: Block, node: Node, request: LoopRequest): void {
+  const { overlay: least = worthwhile } = block.target;
   // A single row does not move with the loop, and would be taken for something that is the same in all turns.
   if (request.length < 2) return;
   const loop: Loop = { block, node, request, units: block.unitsInside(node, request.body) };
   const waiting = new Set(readsOf(loop));
   const makers = new Set([...waiting].map(({ stack }) => stack.node));
   for (const written of node.outputs.slice(request.carries)) {
+    if (bytesOf(written) < least) continue;
     const home = block.homeOf(written) ?? standIn(written.type);
     const choices = [...makers].map((maker) => {
       const madeAtOnce = [...waiting].filter(({ stack }) => stack.node === maker);
