@@ -15,6 +15,7 @@ export const plain: ModelOptions = {
   size: 6,
   embedding: 4,
   tied: false,
+  init: "uniform",
   initRange: undefined,
   layerNorm: false,
   dropout: 0,

@@ -29,6 +29,7 @@ const samples: Readonly<Record<string, readonly [string, unknown]>> = {
   dropout: ["0.5", 0.5],
   dropoutKind: ["variational", "variational"],
   zoneout: ["0.1", 0.1],
+  init: ["glorot", "glorot"],
   initRange: ["0.08", 0.08],
   optimizer: ["rmsprop", "rmsprop"],
   momentum: ["0.9", 0.9],
@@ -159,6 +160,7 @@ describe("what would do nothing is refused:", () => {
   test.each([
     [{ patience: "3" }, "--patience: it does nothing without --validate-every."],
     [{ schedule: "plateau" }, "--schedule plateau: it does nothing without --validate-every."],
+    [{ init: "glorot", initRange: "0.1" }, "--init glorot: it does nothing with --init-range."],
     [{ dropoutKind: "locked" }, "--dropout-kind locked: it does nothing without --dropout."],
     [{ dropoutKind: "variational" }, "--dropout-kind variational: it does nothing without --dropout."],
   ])("%j", (texts: Texts, message) => {

@@ -1,5 +1,6 @@
 /** Every option of char-rnn, in groups. */
 import { cellNames } from "../model/cells.ts";
+import { initNames } from "../model/first-weights.ts";
 import { dropoutKinds } from "../model/layer.ts";
 import { engineNames } from "../run/engine.ts";
 import { optimizerNames } from "../train/optimizers.ts";
@@ -34,11 +35,12 @@ export const shape = {
     "plain: others at each step, above the layers; locked: there, the same all along; variational: of the states too",
   ),
   zoneout: option(rate, 0, "share of units that keep their old state for a step"),
-  initRange: option(
-    positive,
-    undefined,
-    "first weights are uniform from minus this to this; default: by size",
+  init: option(
+    oneOf(initNames),
+    "uniform",
+    "first weights, uniform: by the units of each layer; glorot: by what each weight is fed by and feeds",
   ),
+  initRange: option(positive, undefined, "uniform from minus this to this instead"),
   optimizer: option(oneOf(optimizerNames), "adam", `one of ${optimizerNames.join(", ")}`),
   momentum: option(rate, undefined, "of sgd (0), nesterov (0.9) and rmsprop (0)"),
   tokens: option(

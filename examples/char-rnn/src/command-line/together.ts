@@ -8,6 +8,8 @@ export function checkTraining(options: Said<typeof shape & typeof pace>): void {
     if (options.patience !== undefined) throw needs("--patience", "--validate-every");
     if (options.schedule === "plateau") throw needs("--schedule plateau", "--validate-every");
   }
+  if (options.init !== "uniform" && options.initRange !== undefined)
+    throw new OptionError(`--init ${options.init}: it does nothing with --init-range.`);
   if (options.dropoutKind !== "plain" && options.dropout === 0)
     throw needs(`--dropout-kind ${options.dropoutKind}`, "--dropout");
 }

@@ -33,7 +33,7 @@ describe.each(cellNames)("%s", (cell) => {
     const small = { cell, size: 8, dropout: 0.2, zoneout: 0.1, layerNorm: true } as const;
     const all = [
       logitsOf({ ...small, tied: true, embedding: 8 })(ids, 1),
-      logitsOf({ ...small, layers: 2, dropoutKind: "locked" })(ids, 1),
+      logitsOf({ ...small, layers: 2, init: "glorot", dropoutKind: "locked" })(ids, 1),
       logitsOf({ ...small, embedding: 0, dropoutKind: "variational" })(ids, 1),
     ].flat(2);
     expect(all).toHaveLength(3 * ids.length * symbols);
@@ -126,4 +126,20 @@ test("locked masks are of what goes up, and of no state", () => {
   for (const { masks } of [upper!, top!])
     expect([...masks.input.data].every((x) => x === 0 || x === 2)).toBe(true);
   expect(Object.values(upper!.masks.state).every((mask) => mask === undefined)).toBe(true);
+});
+
+test("first weights in the manner of Glorot and Bengio have the spread that their fans ask for, and biases none", () => {
+  const [size, embedding] = [60, 20];
+  const spec = charRnn({ ...plain, init: "glorot", size, embedding }, symbols).spec;
+  const { rnn, decode } = init(spec, 1) as unknown as {
+    readonly rnn: readonly [{ readonly wx: Tensor; readonly wh: Tensor }];
+    readonly decode: { readonly w: Tensor; readonly b: Tensor };
+  };
+  for (const { data, shape } of [rnn[0].wx, rnn[0].wh, decode.w]) {
+    const limit = Math.sqrt(6 / (shape[0]! + shape[1]!));
+    const most = Math.max(...data.map(Math.abs));
+    expect(most).toBeLessThanOrEqual(limit);
+    expect(most).toBeGreaterThan(0.95 * limit);
+  }
+  expect([...decode.b.data]).toEqual(Array.from({ length: symbols }, () => 0));
 });

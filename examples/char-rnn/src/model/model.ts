@@ -16,18 +16,17 @@ import {
 } from "@unroll/layers";
 import { OptionError } from "../command-line/option.ts";
 import { cells, type CellName } from "./cells.ts";
+import { weightsOfCells, weightsOfDecoder, type FirstWeightOptions } from "./first-weights.ts";
 import { layerOf, maskedOutput, type LayerOptions } from "./layer.ts";
 import { resettable } from "./resettable.ts";
 import { tapped } from "./tapped.ts";
 
-export interface ModelOptions extends LayerOptions {
+export interface ModelOptions extends LayerOptions, FirstWeightOptions {
   readonly cell: CellName;
   readonly layers: number;
-  readonly size: number;
   /** Numbers that stand for a symbol; 0 for one-hot. */
   readonly embedding: number;
   readonly tied: boolean;
-  readonly initRange: number | undefined;
 }
 
 export type Model = ReturnType<typeof charRnn>;
@@ -104,15 +103,17 @@ function runnerOf({ embed, rnn }: Parts, symbols: number, boundary: number | und
 }
 
 /** Nothing for one-hot symbols. A table that also decodes is drawn as a decoder's weights are. */
-function embeddingOf({ embedding: size, tied, initRange }: ModelOptions, symbols: number) {
+function embeddingOf(options: ModelOptions, symbols: number) {
+  const { embedding: size, tied, initRange } = options;
   if (size === 0) return undefined;
-  const range = initRange ?? (tied ? 1 / Math.sqrt(size) : undefined);
-  return embedding(symbols, size, range === undefined ? {} : { init: uniform(range) });
+  if (tied)
+    return embedding(symbols, size, { init: uniform(1 / Math.sqrt(size)), ...weightsOfDecoder(options) });
+  return embedding(symbols, size, initRange === undefined ? {} : { init: uniform(initRange) });
 }
 
 function stackOf(options: ModelOptions, symbols: number): Cell<readonly unknown[], readonly unknown[]> {
-  const { layers, size, dropout, dropoutKind, initRange } = options;
-  const weights = initRange === undefined ? {} : { init: uniform(initRange) };
+  const { layers, size, dropout, dropoutKind } = options;
+  const weights = weightsOfCells(options);
   const kind = cells[options.cell];
   const stack = Array.from({ length: layers }, (_, i) => {
     const inputs = i > 0 ? size : options.embedding || symbols;
@@ -124,12 +125,13 @@ function stackOf(options: ModelOptions, symbols: number): Cell<readonly unknown[
 }
 
 /** A linear layer, whose weights may be those of the embedding. */
-function decoderOf({ size, tied, embedding, initRange }: ModelOptions, symbols: number) {
+function decoderOf(options: ModelOptions, symbols: number) {
+  const { size, tied, embedding } = options;
   if (tied && embedding !== size) {
     throw new OptionError(
       `--tied: an embedding of ${embedding} can't decode ${size} units. Give --embedding ${size}.`,
     );
   }
-  const { params } = linear(size, symbols, initRange === undefined ? {} : { init: uniform(initRange) });
+  const { params } = linear(size, symbols, weightsOfDecoder(options));
   return tied ? { w: undefined, b: param([symbols], zeros) } : { w: params.w, b: params.b! };
 }
