@@ -70,6 +70,7 @@ function runBoth(loop: Loop, { first, shown, cut }: Seam, limits: ProjectionLimi
 
 /** The first seam at which splitting a loop pays. */
 function seamOf(loop: Loop, limits: ProjectionLimits): Seam | undefined {
+  if (loop.carries.length < 2) return undefined;
   const needs = new Needs(loop);
   const projections = projectionsAmong(loop, nodesOf(bodyOf(loop)));
   const groups = projections.map(({ x }) => needs.inAllSteps(x)).sort((a, b) => a.size - b.size);
@@ -84,11 +85,11 @@ function seamOf(loop: Loop, limits: ProjectionLimits): Seam | undefined {
         [...needs.inAllSteps(each.x)].every((carry) => group.has(carry)) &&
         isBetterOutside(each, each.node.outputs[0]!, time, limits),
     );
+    if (leaving.length === 0) continue;
     const seam = seamBehind(loop, group, leaving, needs);
     const stored = seam.cut.filter((x) => !loop.emitted.includes(x));
-    // What is stored for the sake of the seam should be less than what leaves the loop has to store anyway.
-    if (leaving.length > 0 && elementsOf(stored) <= elementsOf(leaving.map(({ node }) => node.outputs[0]!)))
-      return seam;
+    // What is stored for the sake of the seam is no more than what has to be for what leaves the loop.
+    if (elementsOf(stored) <= elementsOf(leaving.map(({ node }) => node.outputs[0]!))) return seam;
   }
   return undefined;
 }
