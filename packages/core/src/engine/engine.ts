@@ -33,8 +33,8 @@ export interface Executable {
   /**
    * Inputs and outputs in the order of the program. The caller has checked the types. Outputs are tensors that the next
    * run leaves alone: the first `resident` of them stay in the engine's memory until they are retired, the others are
-   * JavaScript's. A resident output that is the input at the same place, unchanged, is that tensor; so may be one that is
-   * written over it, if the caller says that nobody has `seen` the tensor.
+   * JavaScript's. A resident output that is the input at the same place, unchanged, is that tensor; so may be one that
+   * is written over it, if the caller says that nobody has `seen` the tensor.
    *
    * Throws: IndexError and NonFiniteError, when the program was planned with checks.
    */

@@ -21,9 +21,9 @@ import { Uses } from "./uses.ts";
  *       emit dz w^T                            dxs = dzs w^T
  *
  * One product of many rows reads the weight once, and not once per step. That pays where a step has few rows, or the
- * loop more weights than the cache holds (projectionLimits): else the product would be stored for nothing. Rows that are gathered from
- * a smaller table, or whose products are scattered into one, leave the loop whatever their number, for then
- * there will be fewer products (gatherProjections).
+ * loop more weights than the cache holds (projectionLimits): else the product would be stored for nothing. Rows that
+ * are gathered from a smaller table, or whose products are scattered into one, leave the loop whatever their number,
+ * for then there will be fewer products (gatherProjections).
  */
 export const batchProjectionsWithin = (limits: ProjectionLimits): Pass =>
   everywhere("batchProjections", "outwards", (graph) => {

@@ -32,9 +32,12 @@ test("the host's compiler changes the tiles, and no bit", () => {
   }
 });
 
-test("a long sum whose sides are both copied, block by block, has the bits of its terms in order", () => {
+test.each([
   // More steps than a block of the depth, more columns than are copied at once, and rows of b that are far apart.
-  const [m, k, n] = [67, 900, 1301];
+  ["a long sum whose sides are both copied, block by block,", 101, 900, 1301],
+  ["a short sum over rows that are far apart, of which copies are read,", 101, 17, 1301],
+  ["a short sum over rows that are a page apart", 97, 33, 1024],
+])("%s has the bits of its terms in order", (_, m, k, n) => {
   const [a, b] = [layouts["transposed"]!("f32", [m, k]), viewOf("f32", [k, n])];
   const out = viewOf("f32", [m, n]);
   const arrays = sines(filledAll(a, b, out));

@@ -94,12 +94,18 @@ const page = 2 ** 12;
 
 /**
  * How much longer it takes to read both sides where they lie, rather than copies of what lies apart: measured on Zen 4.
- * `isDeep` sums are done in several goes. Rows that are whole pages apart push each other out of the caches.
+ * `isDeep` sums are done in several goes.
  */
 export function fartherAway(product: Product, isDeep: boolean): number {
-  const liesApart = apart(product);
-  const ofA = liesApart.a && isDeep ? 0.06 : 0;
-  if (!liesApart.b || product.rows.size < worthCopying) return 1 + ofA + (liesApart.b && isDeep ? 0.06 : 0);
-  const stride = Math.abs(product.depth.at(-1)?.moves[B] ?? 0);
-  return 1 + ofA + (stride > 0 && stride % page === 0 ? 0.25 : isDeep ? 0.12 : 0.08);
+  const { a, b } = apart(product);
+  return 1 + (a && isDeep ? 0.06 : 0) + (b ? detourOfB(product, isDeep) : 0);
+}
+
+function detourOfB({ rows, depth }: Product, isDeep: boolean): number {
+  // So few rows are never computed from copies of b: other ways are compared as they were measured.
+  if (rows.size < worthCopying) return isDeep ? 0.06 : 0;
+  const stride = Math.abs(depth.at(-1)?.moves[B] ?? 0);
+  // Rows that are whole pages apart push each other out of the caches.
+  if (stride > 0 && stride % page === 0) return 0.25;
+  return isDeep ? 0.12 : 0.08;
 }
