@@ -34,8 +34,8 @@ type AnyCell = Cell<unknown, unknown>;
 /**
  * A cell with its wrappers. Plain dropout is char-rnn's: of what goes up, at every step anew, and never of what is
  * remembered. Locked dropout is also of what goes up alone, but of the same units all along, as between the layers of
- * Merity, Keskar and Socher, 2018. Variational dropout is that of Gal and Ghahramani, 2016: the same units all along, of
- * what comes in and of the states that recurrent weights multiply.
+ * Merity, Keskar and Socher, 2018. Variational dropout is that of Gal and Ghahramani, 2016: the same units all along,
+ * of what comes in and of the states that recurrent weights multiply.
  */
 export function layerOf(kind: CellKind, place: Place, options: LayerOptions): AnyCell {
   const { inputs, size, weights } = place;

@@ -1,7 +1,8 @@
-import { compile, fromArray, randomKey, type Tensor, type Value } from "@unroll/core";
+import { compile, flatten, fromArray, randomKey, type Tensor, type Value } from "@unroll/core";
 import { init } from "@unroll/layers";
 import { describe, expect, test } from "vitest";
 import { plain } from "../../test/small.ts";
+import { tensorsIn } from "../../test/tensors-in.ts";
 import { OptionError } from "../command-line/option.ts";
 import { cellNames } from "./cells.ts";
 import { charRnn, type Carry, type ModelOptions, type Params } from "./model.ts";
@@ -79,9 +80,9 @@ test("one-hot symbols are rows of the input's weights", () => {
   const model = charRnn({ ...plain, cell: "rnn", embedding: 0, size: 3 }, symbols);
   const params = init(model.spec, 1);
   const after = compile((p: Params, c: Carry, x: Value) => model.readOpenly(p, c, x)[2]);
-  const states = after(params, model.start(1), column([2])) as unknown as readonly [{ readonly h: Tensor }];
-  const [{ wx }] = params.rnn as unknown as readonly [{ readonly wx: Tensor }];
-  [...states[0].h.data].forEach((h, i) => expect(h).toBeCloseTo(Math.tanh(wx.data[2 * 3 + i]!), 6));
+  const h = tensorsIn(after(params, model.start(1), column([2])))("[0].h");
+  const wx = tensorsIn(params.rnn)("[0].wx");
+  [...h.data].forEach((h, i) => expect(h).toBeCloseTo(Math.tanh(wx.data[2 * 3 + i]!), 6));
 });
 
 test("tied weights decode with the table of the embedding", () => {
@@ -100,9 +101,7 @@ test("variational masks stay the same from step to step, until they are drawn ag
     (params: Params, carry: Carry, x: Value, key: Value) =>
       model.read(params, model.redraw(carry, key), x)[0],
   );
-  const masksIn = (carry: unknown): readonly number[] => [
-    ...(carry as readonly [{ masks: { state: { h: Tensor } } }])[0].masks.state.h.data,
-  ];
+  const masksIn = (carry: unknown): readonly number[] => [...tensorsIn(carry)("[0].masks.state.h").data];
   const drawn = (seed: number) =>
     masksIn(step(init(model.spec, 1), model.start(1), column([1]), randomKey(seed)));
   expect(masksIn(model.start(1))).toEqual([1, 1, 1, 1, 1, 1]);
@@ -118,28 +117,21 @@ test("locked masks are of what goes up, and of no state", () => {
       model.read(params, model.redraw(carry, key), x)[0],
   );
   const carry = step(init(model.spec, 1), model.start(1), column([1]), randomKey(1));
-  const [lowest, upper, top] = carry as unknown as readonly [
-    { h: Tensor; masks?: unknown },
-    ...{ masks: { input: Tensor; state: Readonly<Record<string, unknown>> } }[],
-  ];
-  expect(lowest.masks).toBeUndefined();
-  for (const { masks } of [upper!, top!])
-    expect([...masks.input.data].every((x) => x === 0 || x === 2)).toBe(true);
-  expect(Object.values(upper!.masks.state).every((mask) => mask === undefined)).toBe(true);
+  const masks = flatten(carry).filter(({ path }) => path.includes("mask"));
+  expect(masks.map(({ path }) => path)).toEqual(["[1].masks.input", "[2].masks.input"]);
+  for (const { path } of masks)
+    expect([...tensorsIn(carry)(path).data].every((x) => x === 0 || x === 2)).toBe(true);
 });
 
-test("first weights in the manner of Glorot and Bengio have the spread that their fans ask for, and biases none", () => {
+test("first weights of Glorot and Bengio have the spread that their fans ask for, the decoder's biases none", () => {
   const [size, embedding] = [60, 20];
   const spec = charRnn({ ...plain, init: "glorot", size, embedding }, symbols).spec;
-  const { rnn, decode } = init(spec, 1) as unknown as {
-    readonly rnn: readonly [{ readonly wx: Tensor; readonly wh: Tensor }];
-    readonly decode: { readonly w: Tensor; readonly b: Tensor };
-  };
-  for (const { data, shape } of [rnn[0].wx, rnn[0].wh, decode.w]) {
+  const at = tensorsIn(init(spec, 1));
+  for (const { data, shape } of ["rnn[0].wx", "rnn[0].wh", "decode.w"].map(at)) {
     const limit = Math.sqrt(6 / (shape[0]! + shape[1]!));
     const most = Math.max(...data.map(Math.abs));
     expect(most).toBeLessThanOrEqual(limit);
     expect(most).toBeGreaterThan(0.95 * limit);
   }
-  expect([...decode.b.data]).toEqual(Array.from({ length: symbols }, () => 0));
+  expect([...at("decode.b").data]).toEqual(Array.from({ length: symbols }, () => 0));
 });

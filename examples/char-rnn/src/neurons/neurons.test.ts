@@ -4,6 +4,7 @@ import { init } from "@unroll/layers";
 import { byteVocabulary, codePointVocabulary } from "@unroll/data";
 import { describe, expect, test } from "vitest";
 import { plain } from "../../test/small.ts";
+import { tensorsIn } from "../../test/tensors-in.ts";
 import { OptionError } from "../command-line/option.ts";
 import { charRnn, type Carry, type Params } from "../model/model.ts";
 import { neuronsPage } from "./neurons.ts";
@@ -111,11 +112,11 @@ describe("a recording", () => {
     };
     const x = fromArray({ dtype: "i32", shape: [ids.length, 1] }, ids);
     const { next, odds } = compile(read)(params, model.start(1), x);
-    const [, upper] = next as unknown as readonly { readonly h: Tensor; readonly c: Tensor }[];
+    const state = tensorsIn(next);
     const last = (name: string): number => recording.activations[recording.names.indexOf(name)]!.at(-1)!;
     [0, 1, 2].forEach((unit) => {
-      expect(last(`2.h.${unit}`)).toBeCloseTo(upper!.h.data[unit]!, 5);
-      expect(last(`2.c.${unit}`)).toBeCloseTo(upper!.c.data[unit]!, 5);
+      expect(last(`2.h.${unit}`)).toBeCloseTo(state("[1].h").data[unit]!, 5);
+      expect(last(`2.c.${unit}`)).toBeCloseTo(state("[1].c").data[unit]!, 5);
     });
     const row = Array.from(odds.data.subarray(-vocabulary.size));
     const guesses = recording.expected.at(-1)!;
@@ -128,12 +129,12 @@ describe("a recording", () => {
   test("counts how often gates are shut and open", () => {
     expect(gatesOf(model)).toEqual(["f", "i", "o"]);
     // Forget gates that nothing moves, at biases of -9, 0 and 9.
-    const [lower, upper] = params.rnn as unknown as readonly { wx: Tensor; wh: Tensor; b: Tensor }[];
+    const at = tensorsIn(params.rnn);
     const zero = ({ shape, data }: Tensor): Tensor => tensor(new Float32Array(data.length), { shape });
     const b = tensor([0, 0, 0, -9, 0, 9, 0, 0, 0, 0, 0, 0]);
     const stuck = {
       ...params,
-      rnn: [{ wx: zero(lower!.wx), wh: zero(lower!.wh), b }, upper!] as typeof params.rnn,
+      rnn: params.rnn.with(0, { wx: zero(at("[0].wx")), wh: zero(at("[0].wh")), b }),
     };
     const { gates } = record(model, stuck, ids);
     expect(gates.map(({ name, layer }) => `${name}${layer}`)).toEqual(["f1", "f2", "i1", "i2", "o1", "o2"]);

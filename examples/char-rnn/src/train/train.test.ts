@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { copy, tensor, type Tensor } from "@unroll/core";
+import { copy, tensor } from "@unroll/core";
 import { describe, expect, test } from "vitest";
 import { smallRun, temporaryFolder, written } from "../../test/small.ts";
+import { tensorsIn } from "../../test/tensors-in.ts";
 import type { Texts } from "../command-line/option.ts";
 import { fileIn, readNotes } from "../run/checkpoint.ts";
 import { beginRun, loadModel, resumeRun } from "../run/run.ts";
@@ -61,8 +62,7 @@ test("variational masks are drawn anew at every step, and from the seed", () => 
   const masksAfter = (steps: number, seed: string): string => {
     const { trainer, text } = begin({ dropout: "0.5", dropoutKind: "variational", seed });
     for (let i = 0; i < steps; i++) trainer.step({ ...text.training.at(i), scale: undefined });
-    const [{ masks }] = trainer.state.carry as unknown as readonly [{ masks: { state: { h: Tensor } } }];
-    return [...masks.state.h.data].join();
+    return [...tensorsIn(trainer.state.carry)("[0].masks.state.h").data].join();
   };
   expect(masksAfter(0, "1")).toMatch(/^(1,)+1$/);
   expect(masksAfter(1, "1")).toMatch(/^([02],)+[02]$/);
